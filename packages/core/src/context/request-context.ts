@@ -1,0 +1,120 @@
+/** Request context: what every line, span and call of one unit of work has in common. */
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import type { TraceContext } from './traceparent.js';
+
+/** Who a request is made for. Only `id` is logged, unless `log.userFields` names more. */
+export interface UserContext {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+export type ContextKind = 'http' | 'job' | 'event' | 'task';
+
+/** The context as the application reads it. It is alive: a user set later shows on the same object. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly kind: ContextKind;
+  readonly method?: string | undefined;
+  /** Path of the URL, without the query string. */
+  readonly path?: string | undefined;
+  readonly user?: UserContext | undefined;
+  /** Of the active span, else of the inbound `traceparent`. */
+  readonly traceId?: string | undefined;
+  readonly spanId?: string | undefined;
+  /** What `setContext` and `withContext` gave. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The part that a whole request shares. Small on purpose: sockets and timers may hold it for long. */
+export interface UnitOfWork {
+  readonly requestId: string;
+  readonly kind: ContextKind;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly inboundTrace?: TraceContext | undefined;
+  /** The inbound `tracestate`, forwarded as it came. */
+  readonly tracestate?: string | undefined;
+  user?: UserContext | undefined;
+  fields: Readonly<Record<string, unknown>>;
+  /** Counts changes, so that what is derived from the context can be kept until the next one. */
+  revision: number;
+}
+
+/** A unit of work as seen from one place: `withContext` makes further ones with fields of their own. */
+export class ContextScope implements RequestContext {
+  /** What the last writer of log lines derived from this scope; it alone knows the shape. */
+  derived: unknown;
+
+  constructor(
+    readonly unit: UnitOfWork,
+    private shadow: Readonly<Record<string, unknown>> | undefined = undefined,
+  ) {}
+
+  get requestId(): string {
+    return this.unit.requestId;
+  }
+
+  get kind(): ContextKind {
+    return this.unit.kind;
+  }
+
+  get method(): string | undefined {
+    return this.unit.method;
+  }
+
+  get path(): string | undefined {
+    return this.unit.path;
+  }
+
+  get user(): UserContext | undefined {
+    return this.unit.user;
+  }
+
+  get traceId(): string | undefined {
+    return this.trace?.traceId;
+  }
+
+  get spanId(): string | undefined {
+    return this.trace?.spanId;
+  }
+
+  /** The active span's ids, else the inbound ones. */
+  get trace(): TraceContext | undefined {
+    return activeTrace() ?? this.unit.inboundTrace;
+  }
+
+  get fields(): Readonly<Record<string, unknown>> {
+    return this.shadow ? { ...this.unit.fields, ...this.shadow } : this.unit.fields;
+  }
+
+  /** A scope of the same unit of work in which these fields stand before the others. */
+  withFields(fields: Record<string, unknown>): ContextScope {
+    return new ContextScope(this.unit, { ...this.shadow, ...fields });
+  }
+
+  /** Like assignment to a variable: a field that `withContext` shadows changes there, any other for the whole request. */
+  setFields(fields: Record<string, unknown>): void {
+    const shared: Record<string, unknown> = { ...this.unit.fields };
+    const shadow: Record<string, unknown> = { ...this.shadow };
+    for (const [key, value] of Object.entries(fields)) (Object.hasOwn(shadow, key) ? shadow : shared)[key] = value;
+    this.unit.fields = shared;
+    if (this.shadow) this.shadow = shadow;
+    this.unit.revision++;
+  }
+
+  setUser(user: UserContext | undefined): void {
+    this.unit.user = user;
+    this.unit.revision++;
+  }
+}
+
+/** The ids of the active span, if there is one: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
+export function activeTrace(): TraceContext | undefined {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (!span || !isSpanContextValid(span)) return undefined;
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    traceFlags: (span.traceFlags & 0xff).toString(16).padStart(2, '0'),
+  };
+}

@@ -1,0 +1,26 @@
+/** Traceparent: the W3C header that says which trace a request belongs to. https://www.w3.org/TR/trace-context/ */
+
+export interface TraceContext {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits. */
+  readonly spanId: string;
+  /** Two lower-case hex digits; `01` is sampled. */
+  readonly traceFlags: string;
+}
+
+const pattern = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
+
+/** Reads the header; `undefined` when it is absent or breaks a rule of the standard. */
+export function parseTraceparent(header: unknown): TraceContext | undefined {
+  if (typeof header !== 'string') return undefined;
+  const [, version, traceId, spanId, traceFlags, rest] = pattern.exec(header) ?? [];
+  if (!traceId || !spanId || !traceFlags) return undefined;
+  if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return { traceId, spanId, traceFlags };
+}
+
+export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${traceFlags}`;
+}

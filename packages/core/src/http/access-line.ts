@@ -1,0 +1,56 @@
+/** Access line: what is said of a request once its response is closed. */
+import { isHangUp } from './hang-up.js';
+import type { Exchange } from './exchange.js';
+
+/** Nginx's status for a client that closed the connection: no response was completed, so none of HTTP's own is true. */
+const clientClosedRequest = 499;
+const maxUserAgentLength = 256;
+
+export interface AccessLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: 'request completed' | 'request errored' | 'request aborted';
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Describes a closed exchange. The context's own fields are not repeated: the logger puts them on the line. */
+export function accessLine(exchange: Exchange, route: string | undefined, durationMs: number): AccessLine {
+  const { req, res, error } = exchange;
+  const aborted = !res.writableFinished;
+  const isHungUp = aborted && (error === undefined || isHangUp(error));
+  const status = isHungUp ? clientClosedRequest : res.statusCode;
+  const isFailure = !isHungUp && (status >= 500 || exchange.failedAfterHead);
+  return {
+    level: levelOf(exchange, status, isFailure, isHungUp),
+    message: isFailure ? 'request errored' : isHungUp ? 'request aborted' : 'request completed',
+    fields: {
+      status,
+      route,
+      duration_ms: Math.round(durationMs * 1000) / 1000,
+      bytes: sentBytes(exchange),
+      client_ip: exchange.clientIp,
+      user_agent: req.headers['user-agent']?.slice(0, maxUserAgentLength),
+      aborted: aborted || undefined,
+      err: isFailure ? error : shortened(isHungUp ? undefined : error),
+    },
+  };
+}
+
+function levelOf(exchange: Exchange, status: number, isFailure: boolean, isHungUp: boolean): AccessLine['level'] {
+  if (exchange.isProbe) return status < 400 ? 'debug' : 'warn';
+  if (isFailure) return 'error';
+  return isHungUp || status >= 400 ? 'warn' : 'info';
+}
+
+/** An error that was the caller's fault needs no stack, and its properties may hold what the caller sent. */
+function shortened(error: unknown): { type: string; message: string } | undefined {
+  return error instanceof Error ? { type: error.name, message: error.message } : undefined;
+}
+
+/** Bytes of the response's body as they went over the wire; a chunked body counts with its framing. */
+function sentBytes({ req, res, sentBefore }: Exchange): number {
+  if (req.method === 'HEAD' || res.statusCode === 304 || res.statusCode === 204 || !res.headersSent) return 0;
+  const declared = Number(res.getHeader('content-length') ?? Number.NaN);
+  if (res.writableFinished && Number.isSafeInteger(declared)) return declared;
+  const head = (res as { _header?: string | null })._header ?? '';
+  return Math.max(0, (req.socket?.bytesWritten ?? 0) - sentBefore - Buffer.byteLength(head));
+}

@@ -1,0 +1,66 @@
+/** Exchange: one request with its response, from the moment it is seen until the response is closed. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { currentScope, runInScope } from '../context/current.js';
+import type { ContextScope } from '../context/request-context.js';
+import { perProcess } from '../internal/per-process.js';
+import { isPinoHttpListening } from './is-pino-http-listening.js';
+
+const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage, Exchange>());
+
+export class Exchange {
+  /** Probes are what health answers: their access line is for debugging, unless they fail. */
+  isProbe = false;
+  /** Whether the access line was handed to something else, or is not wanted. */
+  isLoggedElsewhere = false;
+  /** Whether the application mounted a pino-http of its own. */
+  hasPinoHttpBeside = false;
+  /** Address of the peer; kept because a closed socket forgets it. */
+  readonly clientIp: string | undefined;
+  /** Bytes the connection had sent before this response; it may have served others. */
+  readonly sentBefore: number;
+  private failure: { error: unknown; afterHead: boolean } | undefined;
+
+  constructor(
+    readonly req: IncomingMessage,
+    readonly res: ServerResponse,
+    readonly scope: ContextScope,
+    readonly startedAtMs: number,
+  ) {
+    this.clientIp = req.socket?.remoteAddress?.replace(/^::ffff:/, '');
+    this.sentBefore = req.socket?.bytesWritten ?? 0;
+    exchanges.set(req, this);
+  }
+
+  /** Records the error that made the request fail; the first one counts. */
+  fail(error: unknown): void {
+    if (this.failure) return;
+    this.failure = { error, afterHead: this.res.headersSent };
+    // pino-http writes the error it finds here instead of one of its own making.
+    (this.res as { err?: unknown }).err ??= error;
+  }
+
+  /** The recorded error, or one that was left on the response where pino-http would look for it. */
+  get error(): unknown {
+    return this.failure ? this.failure.error : (this.res as { err?: unknown }).err;
+  }
+
+  /** Whether an error came when the status had been sent already, so that the status does not tell of it. */
+  get failedAfterHead(): boolean {
+    return this.failure?.afterHead === true;
+  }
+
+  /** To be asked before the response ends: a pino-http takes its listeners away when it has logged. */
+  noticePinoHttp(): void {
+    this.hasPinoHttpBeside ||= !this.isLoggedElsewhere && isPinoHttpListening(this.res);
+  }
+
+  /** Calls `work` in the context of this request. */
+  run<R>(work: () => R): R {
+    return currentScope()?.unit === this.scope.unit ? work() : runInScope(this.scope, work);
+  }
+}
+
+/** The exchange of a request that is being observed. */
+export function exchangeOf(req: IncomingMessage): Exchange | undefined {
+  return exchanges.get(req);
+}

@@ -1,0 +1,14 @@
+/** Observed application: what the life of a request needs of the observability it belongs to. */
+import type { Logger } from 'pino';
+import type { ContextScope } from '../context/request-context.js';
+import type { Health } from '../health/health.js';
+
+export interface ObservedApplication {
+  readonly health: Health;
+  /** The logger of this name. */
+  getLogger(name: string): Logger;
+  /** The root logger as seen from one request, wherever it is called from. */
+  loggerFor(scope: ContextScope): Logger;
+  /** Hands an error to the exporters without writing a line; the same error object is taken once. */
+  recordError(error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,135 @@
+/** Request observer: gives a request its context, and says at its end what came of it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { trace } from '@opentelemetry/api';
+import { ContextScope } from '../context/request-context.js';
+import { parseTraceparent } from '../context/traceparent.js';
+import { requireFunctionOr } from '../internal/options.js';
+import { accessLine } from './access-line.js';
+import { emitInScope } from './emit-in-scope.js';
+import { Exchange, exchangeOf } from './exchange.js';
+import type { ObservedApplication } from './observed.js';
+import { type AccessLogMiddleware, runAccessLog } from './access-log-middleware.js';
+import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
+import { setHeaderForGood } from './response-head.js';
+import { sayOnce } from './say-once.js';
+import { type FindUser, findUser } from './user.js';
+
+/** Options of `requestContext()`, the same in every framework. `Source` is what the framework calls the request. */
+export interface RequestContextOptions<Source> {
+  /** @default the process's own, made from the environment when there is none */
+  observability?: ObservedApplication;
+  requestId?: { [K in keyof RequestIdOptions]?: RequestIdOptions[K] | undefined };
+  /** Finds the user, asked at the start and again at the end. @default what the framework's authentication left, its `id` or `sub` */
+  user?: FindUser<Source>;
+  /** A pino-http of the application's own, which then writes the access line in our place; `false` for none at all. */
+  accessLog?: AccessLogMiddleware | false;
+}
+
+/** What only the framework knows. */
+export interface Framework<Source> {
+  /** The route's template, such as `/orders/:id`; `undefined` while no route has matched. Asked at the end. */
+  route(source: Source): string | undefined;
+  /** What authentication left on the request. */
+  user(source: Source): unknown;
+}
+
+/** Calls `next` in the context of the request; the second time for one request it does nothing else. */
+export type RequestObserver<Source> = <R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R) => R;
+
+/**
+ * Makes the observer that an adapter calls for each request.
+ *
+ * @param fallback The observability when the options name none; asked at the first request.
+ * @throws {ConfigError} When an option cannot be used.
+ */
+export function createRequestObserver<Source>(
+  framework: Framework<Source>,
+  options: RequestContextOptions<Source>,
+  fallback: () => ObservedApplication,
+): RequestObserver<Source> {
+  const idOptions = requestIdOptions(options.requestId);
+  const find = options.user ?? framework.user;
+  requireFunctionOr('user', find, []);
+  if (options.accessLog) requireFunctionOr('accessLog', options.accessLog, []);
+  const { accessLog } = options;
+
+  return function observe(req, res, source, next) {
+    const observability = options.observability ?? fallback();
+    const known = exchangeOf(req);
+    if (known) {
+      sayOnce(observability, 'requestContext() is mounted more than once; the first one does the work');
+      return known.run(next);
+    }
+    const exchange = begin(req, res, idOptions);
+    recognise(exchange, source, find);
+    exchange.isLoggedElsewhere = accessLog !== undefined;
+    exchange.run(() => {
+      // Before any other listener, so that a pino-http of the application's own can still be recognised.
+      res.prependOnceListener('close', () => end(exchange, observability, source, framework, find));
+      if (accessLog) runAccessLog(accessLog, exchange);
+    });
+    return exchange.run(next);
+  };
+}
+
+function begin(req: IncomingMessage, res: ServerResponse, idOptions: RequestIdOptions): Exchange {
+  const requestId = resolveRequestId(req, idOptions);
+  const inboundTrace = parseTraceparent(req.headers['traceparent']);
+  const scope = new ContextScope({
+    requestId,
+    kind: 'http',
+    method: req.method,
+    path: pathOf(req),
+    inboundTrace,
+    tracestate: inboundTrace && String(req.headers['tracestate'] ?? '') || undefined,
+    fields: {},
+    revision: 0,
+  });
+  const exchange = new Exchange(req, res, scope, performance.now());
+  setHeaderForGood(res, idOptions.responseHeader, requestId, () => exchange.noticePinoHttp());
+  emitInScope(req, scope);
+  emitInScope(res, scope);
+  trace.getActiveSpan()?.setAttribute('request_id', requestId);
+  return exchange;
+}
+
+/** Express cuts the mount path off `url`, and keeps the whole in `originalUrl`. */
+function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
+  const url = req.originalUrl ?? req.url ?? '/';
+  const end = url.search(/[?#]/);
+  return (end === -1 ? url : url.slice(0, end)).slice(0, maxPathLength);
+}
+
+/** Longer paths say no more: Node takes 16 KiB of head, and each line carries the path. */
+const maxPathLength = 2048;
+
+function recognise<Source>({ scope }: Exchange, source: Source, find: FindUser<Source>): void {
+  if (scope.user) return;
+  const user = findUser(source, find);
+  if (!user) return;
+  scope.setUser(user);
+  trace.getActiveSpan()?.setAttribute('user.id', user.id);
+}
+
+function end<Source>(
+  exchange: Exchange,
+  observability: ObservedApplication,
+  source: Source,
+  framework: Framework<Source>,
+  find: FindUser<Source>,
+): void {
+  recognise(exchange, source, find);
+  const durationMs = performance.now() - exchange.startedAtMs;
+  const line = accessLine(exchange, framework.route(source), durationMs);
+  exchange.noticePinoHttp();
+  if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
+  if (exchange.isLoggedElsewhere || exchange.hasPinoHttpBeside) {
+    if (line.level === 'error') observability.recordError(exchange.error, line.message, line.fields);
+  } else {
+    observability.getLogger('http')[line.level](line.fields, line.message);
+  }
+}
+
+const besideUs =
+  'pino-http is mounted beside requestContext() and writes the access line; ' +
+  'hand it in as accessLog to have it run in the request context, or remove it';

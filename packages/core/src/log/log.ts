@@ -1,0 +1,105 @@
+/** Log: the loggers of one process, configured together, at any time. */
+import pino, { type DestinationStream, type LogFn, type Logger, type LoggerOptions } from 'pino';
+import type { ContextScope } from '../context/request-context.js';
+import type { Redactor } from '../internal/redact.js';
+import type { ServiceInfo } from '../internal/service.js';
+import { setText } from './field-texts.js';
+import { Levels } from './levels.js';
+import { boundScope, type LineOptions, LineWriter, type LoggedError } from './line.js';
+import { pinoSymbols } from './pino-symbols.js';
+
+export interface LogSettings {
+  service: ServiceInfo;
+  level: string;
+  levels: Readonly<Record<string, string>>;
+  userFields: readonly string[];
+  destination: DestinationStream;
+  redactor: Redactor;
+  onError?: ((logged: LoggedError) => void) | undefined;
+  onFailure: (reason: unknown) => void;
+}
+
+/**
+ * Loggers are handed out before anyone knows how they will be configured: modules take theirs while they are imported.
+ * So a logger keeps nothing of the settings; the next `configure` reaches all of them.
+ */
+export class Log {
+  readonly logger: Logger;
+  private levels: Levels;
+  private writer: LineWriter;
+  private readonly named = new Map<string, Logger>();
+
+  constructor(settings: LogSettings) {
+    this.levels = new Levels(settings.level, settings.levels);
+    this.writer = new LineWriter(lineOptions(settings));
+    this.logger = pino(this.pinoOptions({}), settings.destination);
+  }
+
+  /** @throws {ConfigError} When a level is none of pino's; nothing is changed then. */
+  configure(settings: LogSettings): void {
+    this.levels = new Levels(settings.level, settings.levels);
+    this.writer = new LineWriter(lineOptions(settings));
+    const root = this.logger as unknown as Record<symbol, unknown>;
+    root[pinoSymbols(this.logger).stream] = settings.destination;
+    this.applyLevels();
+  }
+
+  getLogger(name: string): Logger {
+    const known = this.named.get(name);
+    if (known) return known;
+    const made = this.logger.child({ logger: name }, { level: this.levels.of(name) });
+    this.named.set(name, made);
+    return made;
+  }
+
+  setLevel(name: string | undefined, level: string): void {
+    this.levels.set(name, level);
+    this.applyLevels();
+  }
+
+  /** The logger as seen from one request: its lines carry that context wherever they are written from. */
+  loggerFor(scope: ContextScope): Logger {
+    const logger = Object.create(this.logger) as Logger;
+    (logger as unknown as Record<symbol, ContextScope>)[boundScope] = scope;
+    return logger;
+  }
+
+  /** Options with which a pino of the user's own writes lines like ours; the user's options stay what they are. */
+  pinoOptions<T extends LoggerOptions>(options: T): T & LoggerOptions {
+    const write = (logger: Logger, args: readonly unknown[], method: LogFn, level: number): void =>
+      this.writer.write(logger, args, method, level);
+    const userHook = options.hooks?.logMethod;
+    return {
+      level: this.levels.of(undefined),
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      ...options,
+      // The redactor makes the error's fields, so it has to see the error itself.
+      serializers: { err: (error: unknown) => error, ...options.serializers },
+      formatters: { level: (label) => ({ level: label }), ...options.formatters },
+      hooks: {
+        ...options.hooks,
+        logMethod(this: Logger, args, method, level) {
+          const ours = (...changed: unknown[]): void => write(this, changed, method, level);
+          if (userHook) userHook.call(this, args, ours as LogFn, level);
+          else ours(...args);
+        },
+      },
+    };
+  }
+
+  private applyLevels(): void {
+    this.logger.level = this.levels.of(undefined);
+    for (const [name, logger] of this.named) logger.level = this.levels.of(name);
+  }
+}
+
+function lineOptions(settings: LogSettings): LineOptions {
+  const { name, version, environment } = settings.service;
+  const base = new Map<string, string>();
+  setText(base, 'service', name);
+  setText(base, 'env', environment);
+  setText(base, 'version', version);
+  const { redactor, userFields, onError, onFailure } = settings;
+  return { base, redactor, userFields, onError, onFailure };
+}

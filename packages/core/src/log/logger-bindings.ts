@@ -1,0 +1,47 @@
+/** Logger bindings: what `child()` gave a logger, each key once, without secrets. */
+import type { Logger } from 'pino';
+import type { Redactor } from '../internal/redact.js';
+import { displace, type FieldTexts, joinTexts, setText } from './field-texts.js';
+import { pinoSymbols } from './pino-symbols.js';
+
+export class LoggerBindings {
+  readonly texts: FieldTexts;
+  /** `,"logger":"orders"`, ready to be put on a line. */
+  readonly joined: string;
+  /** Whether there is more than the logger's name, so that a field may have to give way to one of them. */
+  readonly hasFields: boolean;
+
+  private constructor(
+    /** The bindings as pino keeps them, from which these were read. */
+    readonly source: string,
+    readonly values: Readonly<Record<string, unknown>>,
+    ours: FieldTexts | ReadonlySet<string>,
+  ) {
+    const texts = new Map<string, string>();
+    for (const [key, value] of Object.entries(values)) setText(texts, key, value);
+    this.texts = displace(texts, ours);
+    this.joined = joinTexts(this.texts);
+    this.hasFields = this.texts.size > (this.texts.has('logger') ? 1 : 0);
+  }
+
+  /** Reads a logger's bindings: parsing keeps the last of a repeated key, as a nearer `child()` should win. */
+  static of(logger: Logger, redactor: Redactor, ours: ReadonlySet<string>): LoggerBindings {
+    const source = bindingsText(logger);
+    const parsed = source === '' ? {} : (JSON.parse(`{${source.slice(1)}}`) as Record<string, unknown>);
+    return new LoggerBindings(source, redactFields(parsed, redactor), ours);
+  }
+
+  /** Whether the logger still has the bindings that these were read from: `setBindings` changes them. */
+  isCurrent(logger: Logger): boolean {
+    return this.source === bindingsText(logger);
+  }
+}
+
+function bindingsText(logger: Logger): string {
+  return (logger as unknown as Record<symbol, string>)[pinoSymbols(logger).chindings] ?? '';
+}
+
+/** The fields without secrets; keys whose value is `undefined` are left out. */
+export function redactFields(fields: object, redactor: Redactor): Record<string, unknown> {
+  return redactor.copy(fields) as Record<string, unknown>;
+}
