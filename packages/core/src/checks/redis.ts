@@ -1,0 +1,37 @@
+/** Health check: Redis answers a ping. */
+import type { CheckOptions, HealthCheck } from '../health/check.js';
+import { CheckError } from '../health/failure.js';
+import { invalidOption } from '../internal/options.js';
+
+/** The part of a node-redis (4 to 6) or ioredis client that this check uses. */
+export interface RedisClient {
+  ping(): Promise<unknown>;
+  /** node-redis: whether commands are sent, not queued. */
+  readonly isReady?: boolean;
+  /** ioredis: where the connection stands. */
+  readonly status?: string;
+}
+
+/**
+ * Checks that Redis answers PONG, on the connection that the app itself uses; not for a client that subscribes.
+ *
+ * Without a connection it is down at once (`DISCONNECTED`): both clients would keep the ping in their offline queue. An
+ * ioredis client made with `lazyConnect` is connected by the first run.
+ *
+ * @throws {ConfigError} When the client has no `ping`.
+ */
+export function redisCheck(client: RedisClient, options: CheckOptions = {}): HealthCheck {
+  if (typeof client?.ping !== 'function') throw invalidOption('redisCheck.client', 'a Redis client', typeof client);
+  return {
+    ...options,
+    async probe() {
+      if (!isConnected(client)) throw new CheckError('DISCONNECTED', 'the Redis client has no connection');
+      const answer = await client.ping();
+      if (answer !== 'PONG') throw new CheckError('UNEXPECTED_ANSWER', 'PING was not answered with PONG');
+    },
+  };
+}
+
+function isConnected({ isReady, status = 'ready' }: RedisClient): boolean {
+  return isReady ?? (status === 'ready' || status === 'wait');
+}
