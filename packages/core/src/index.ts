@@ -1,1 +1,23 @@
-export {};
+/** The public API. */
+export { extractContext, injectContext } from './context/carrier.js';
+export { getContext, getRequestId, setContext, setUser } from './context/current.js';
+export type { ContextKind, RequestContext, UserContext } from './context/request-context.js';
+export { bindContext, type ContextSeed, runOutsideContext, runWithContext, withContext } from './context/run.js';
+export { ConfigError, type ConfigErrorCode } from './errors.js';
+export type { CheckOptions, HealthCheck, Probe } from './health/check.js';
+export type { FailureCode } from './health/failure.js';
+export type { Health } from './health/health.js';
+export type { ComponentReport, ComponentStatus, HealthReport, HealthStatus, HealthView } from './health/report.js';
+export type { RedactOptions } from './internal/redact.js';
+export type { ServiceInfo } from './internal/service.js';
+export {
+  createObservability,
+  getLogger,
+  getObservability,
+  type LogOptions,
+  type Observability,
+  type ObservabilityOptions,
+  type ObservabilityProblem,
+  type ObservabilityStatus,
+  pinoOptions,
+} from './observability.js';

@@ -8,8 +8,8 @@ import type { ComponentReport, HealthReport, HealthView } from './report.js';
 import { createRunner, type Runner } from './runner.js';
 
 export interface HealthOptions {
-  /** Release that is running, as the answers name it. */
-  version?: string;
+  /** Release that is running, as the answers name it; read for each report. */
+  readonly version?: string | undefined;
   /** The dependencies, by the names that the answers give them, in the order of the answers. */
   checks?: Record<string, HealthCheck | Probe>;
   /** Longest wait for all checks together, in milliseconds, from 1 to 60_000; below the kubelet's 1000. @default 800 */
@@ -51,7 +51,7 @@ interface Component {
  * @throws {ConfigError} When the deadline, a name or a check is of no use.
  */
 export function createHealth(options: HealthOptions = {}): Health {
-  const { clock = systemClock, version, checks = {}, onChange = () => {} } = options;
+  const { clock = systemClock, checks = {}, onChange = () => {} } = options;
   const { deadlineMs } = withDefaults(healthDefaults, { deadlineMs: options.deadlineMs });
   requireRange('health.deadlineMs', deadlineMs, 1, 60_000);
   if (typeof onChange !== 'function') throw invalidOption('health.onChange', 'a function', onChange);
@@ -74,11 +74,11 @@ export function createHealth(options: HealthOptions = {}): Health {
   }
 
   async function check(view: HealthView = 'health'): Promise<HealthReport> {
-    if (view === 'live') return reportHealth(view, 'healthy', version);
+    if (view === 'live') return reportHealth(view, 'healthy', options.version);
     const reports = draining ? [] : await askAll();
     // asked again, because it may have begun to drain while the checks ran
-    if (draining) return reportHealth(view, 'draining', version);
-    return reportHealth(view, overallStatus(reports), version, reports);
+    if (draining) return reportHealth(view, 'draining', options.version);
+    return reportHealth(view, overallStatus(reports), options.version, reports);
   }
 
   function askAll(): Promise<ComponentReport[]> {

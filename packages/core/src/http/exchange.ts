@@ -1,9 +1,11 @@
 /** Exchange: one request with its response, from the moment it is seen until the response is closed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
 import { currentScope, runInScope } from '../context/current.js';
 import type { ContextScope } from '../context/request-context.js';
 import { perProcess } from '../internal/per-process.js';
 import { isPinoHttpListening } from './is-pino-http-listening.js';
+import type { ObservedApplication } from './observed.js';
 
 const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage, Exchange>());
 
@@ -18,6 +20,7 @@ export class Exchange {
   readonly clientIp: string | undefined;
   /** Bytes the connection had sent before this response; it may have served others. */
   readonly sentBefore: number;
+  private boundLogger: Logger | undefined;
   private failure: { error: unknown; afterHead: boolean } | undefined;
 
   constructor(
@@ -25,10 +28,17 @@ export class Exchange {
     readonly res: ServerResponse,
     readonly scope: ContextScope,
     readonly startedAtMs: number,
+    private readonly observability: ObservedApplication,
   ) {
     this.clientIp = req.socket?.remoteAddress?.replace(/^::ffff:/, '');
     this.sentBefore = req.socket?.bytesWritten ?? 0;
     exchanges.set(req, this);
+  }
+
+  /** The root logger with this request's context, wherever it is called from. */
+  get logger(): Logger {
+    this.boundLogger ??= this.observability.loggerFor(this.scope);
+    return this.boundLogger;
   }
 
   /** Records the error that made the request fail; the first one counts. */

@@ -1,5 +1,6 @@
 /** Health endpoint: the three health views, answered straight on Node's response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { runOutsideContext } from '../context/run.js';
 import { flatBody } from '../health/flat-body.js';
 import type { HealthCheck } from '../health/check.js';
 import type { HealthView } from '../health/report.js';
@@ -61,7 +62,8 @@ function viewAt(path: string, base: string): HealthView | undefined {
 
 /** Written without the framework, which would add an ETag and so could answer a probe with 304. */
 async function answer(res: ServerResponse, view: HealthView, { health }: ObservedApplication): Promise<void> {
-  const report = await health.check(view);
+  // A pool made on its first use must not keep the context of a probe.
+  const report = await runOutsideContext(() => health.check(view));
   if (res.headersSent) return;
   const body = flatBody(report);
   res.writeHead(report.httpStatus, {

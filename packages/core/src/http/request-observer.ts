@@ -60,7 +60,7 @@ export function createRequestObserver<Source>(
       sayOnce(observability, 'requestContext() is mounted more than once; the first one does the work');
       return known.run(next);
     }
-    const exchange = begin(req, res, idOptions);
+    const exchange = begin(req, res, idOptions, observability);
     recognise(exchange, source, find);
     exchange.isLoggedElsewhere = accessLog !== undefined;
     exchange.run(() => {
@@ -72,7 +72,7 @@ export function createRequestObserver<Source>(
   };
 }
 
-function begin(req: IncomingMessage, res: ServerResponse, idOptions: RequestIdOptions): Exchange {
+function begin(req: IncomingMessage, res: ServerResponse, idOptions: RequestIdOptions, observability: ObservedApplication): Exchange {
   const requestId = resolveRequestId(req, idOptions);
   const inboundTrace = parseTraceparent(req.headers['traceparent']);
   const scope = new ContextScope({
@@ -85,7 +85,7 @@ function begin(req: IncomingMessage, res: ServerResponse, idOptions: RequestIdOp
     fields: {},
     revision: 0,
   });
-  const exchange = new Exchange(req, res, scope, performance.now());
+  const exchange = new Exchange(req, res, scope, performance.now(), observability);
   setHeaderForGood(res, idOptions.responseHeader, requestId, () => exchange.noticePinoHttp());
   emitInScope(req, scope);
   emitInScope(res, scope);

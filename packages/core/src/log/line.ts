@@ -71,6 +71,12 @@ export class LineWriter {
     }
   }
 
+  /** Tells of an error that gets no line of its own, with the context that its line would have had. */
+  report(logger: Logger, error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
+    const cleaned = redactFields(fields, this.options.redactor);
+    this.options.onError?.(describe(errorLevel, message, error, this.partsOf(logger), cleaned));
+  }
+
   private compose(logger: Logger, args: readonly unknown[], method: LogFn, level: number): void {
     const symbols = pinoSymbols(logger);
     const state = logger as unknown as Record<symbol, unknown>;
@@ -231,7 +237,7 @@ function describe(
   fields: Record<string, unknown>,
 ): LoggedError {
   const { logger, ...bound } = bindings.values;
-  const known = merge({ bindings: bindings, scope, trace }, undefined);
+  const known = merge({ bindings, scope, trace }, undefined);
   const context = Object.fromEntries([...known].map(([key, text]) => [key, JSON.parse(text) as unknown]));
   return {
     level: level >= fatalLevel ? 'fatal' : 'error',

@@ -88,6 +88,11 @@ export class Log {
     };
   }
 
+  /** Tells the exporters of an error without writing a line. */
+  recordError(error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.writer.report(this.logger, error, message, fields);
+  }
+
   private applyLevels(): void {
     this.logger.level = this.levels.of(undefined);
     for (const [name, logger] of this.named) logger.level = this.levels.of(name);

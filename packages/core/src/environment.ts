@@ -1,0 +1,90 @@
+/** Environment: what its variables say, as options; a mistake in one is a sentence, never a crash. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Destination } from './export/destination.js';
+import { openobserveFromEnvironment } from './exporters/openobserve.js';
+import { otlpFromEnvironment } from './exporters/otlp.js';
+import { levelNames } from './log/levels.js';
+import type { ServiceInfo } from './internal/service.js';
+
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+/** Takes a sentence about a variable that cannot be used. */
+export type Warn = (sentence: string) => void;
+
+/** `LOG_LEVEL`, `LOG_LEVELS` and `LOG_PRETTY`. */
+export interface LogEnvironment {
+  readonly level: string;
+  readonly levels: Readonly<Record<string, string>>;
+  /** `undefined` when nobody said, and the terminal decides. */
+  readonly pretty: boolean | undefined;
+}
+
+export function logFromEnvironment(env: EnvironmentVariables, warn: Warn): LogEnvironment {
+  const levels: Record<string, string> = {};
+  let level = 'info';
+  const settings = [env['LOG_LEVEL'], ...(env['LOG_LEVELS'] ?? '').split(',')].filter((text) => text?.trim());
+  for (const setting of settings as string[]) {
+    const [name, value] = setting.includes('=') ? halves(setting) : [undefined, setting.trim()];
+    const wanted = value.toLowerCase();
+    if (!levelNames.includes(wanted)) warn(`${JSON.stringify(setting)} in LOG_LEVEL or LOG_LEVELS is ignored; levels are ${levelNames.join(', ')}`);
+    else if (name === undefined) level = wanted;
+    else levels[name] = wanted;
+  }
+  const pretty = env['LOG_PRETTY']?.toLowerCase();
+  return { level, levels, pretty: pretty === 'true' ? true : pretty === 'false' ? false : undefined };
+}
+
+/**
+ * Who this process is: `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES`, then the application's `package.json`,
+ * with `NODE_ENV` as the environment.
+ */
+export function serviceFromEnvironment(env: EnvironmentVariables, warn: Warn): ServiceInfo {
+  const resource = resourceAttributes(env['OTEL_RESOURCE_ATTRIBUTES'], warn);
+  const manifest = nearestManifest();
+  const version = resource['service.version'] ?? manifest.version;
+  const environment =
+    resource['deployment.environment.name'] ?? resource['deployment.environment'] ?? (env['NODE_ENV'] || undefined);
+  return {
+    name: env['OTEL_SERVICE_NAME'] || resource['service.name'] || manifest.name || 'unknown_service:node',
+    ...(version !== undefined && { version }),
+    ...(environment !== undefined && { environment }),
+  };
+}
+
+/** The destinations that the environment configures; none when it says nothing. */
+export function exportersFromEnvironment(env: EnvironmentVariables, warn: Warn): Destination[] {
+  const found = [openobserveFromEnvironment(env, warn), otlpFromEnvironment(env, warn)];
+  return found.filter((destination) => destination !== undefined);
+}
+
+/** `key=value,…` with percent-encoding; the whole is dropped on any mistake: https://opentelemetry.io/docs/specs/otel/resource/sdk/ */
+function resourceAttributes(text: string | undefined, warn: Warn): Record<string, string> {
+  try {
+    const pairs = (text ?? '').split(',').filter((pair) => pair.trim() !== '');
+    return Object.fromEntries(pairs.map((pair) => halves(pair).map(decodeURIComponent) as [string, string]));
+  } catch {
+    warn('OTEL_RESOURCE_ATTRIBUTES is ignored; it must be key=value pairs, percent-encoded and separated by commas');
+    return {};
+  }
+}
+
+function halves(pair: string): [string, string] {
+  const at = pair.indexOf('=');
+  if (at < 1) throw new Error('a pair needs a key');
+  return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+}
+
+/** Name and version of the application: of the first `package.json` above its main file. */
+function nearestManifest(): { name?: string; version?: string } {
+  let folder = process.argv[1] ? dirname(process.argv[1]) : process.cwd();
+  for (;;) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+      return { ...(typeof name === 'string' && { name }), ...(typeof version === 'string' && { version }) };
+    } catch {
+      const parent = dirname(folder);
+      if (parent === folder) return {};
+      folder = parent;
+    }
+  }
+}

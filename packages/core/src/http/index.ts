@@ -1,0 +1,15 @@
+/** The kit that framework adapters are made of. */
+export type { AccessLogMiddleware } from './access-log-middleware.js';
+export { errorAnswer, type ErrorAnswer, errorMediaTypes, type ErrorMediaType } from './error-answer.js';
+export { Exchange, exchangeOf } from './exchange.js';
+export { createHealthEndpoint, type HealthEndpoint, type HealthOptions } from './health-endpoint.js';
+export type { ObservedApplication } from './observed.js';
+export { exposeRequest } from './expose-request.js';
+export type { RequestIdOptions } from './request-id.js';
+export {
+  createRequestObserver,
+  type Framework,
+  type RequestContextOptions,
+  type RequestObserver,
+} from './request-observer.js';
+export type { FindUser } from './user.js';
