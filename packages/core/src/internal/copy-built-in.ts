@@ -1,0 +1,48 @@
+/** Copied built-ins: the readable form of objects whose own members say nothing. */
+import { Stream } from 'node:stream';
+import { isBoxedPrimitive } from 'node:util/types';
+import type { CopyVisitor } from './copy-visitor.js';
+
+/** The readable form, or `undefined` for an object that is copied member by member. */
+export function copyBuiltIn(value: object, copy: CopyVisitor): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[Binary ${value.byteLength} bytes]`;
+  if (value instanceof Stream) return summarise(value);
+  if (value instanceof Map || value instanceof Headers || value instanceof FormData) return copyEntries(value, copy);
+  if (value instanceof Set) return copy.items(value);
+  if (value instanceof URL || value instanceof URLSearchParams) return copy.visit(String(value), 'text');
+  if (value instanceof RegExp) return String(value);
+  if (value instanceof Promise) return '[Promise]';
+  if (isBoxedPrimitive(value)) return copy.visit(value.valueOf(), 'plain');
+  return undefined;
+}
+
+function copyEntries(entries: Iterable<[unknown, unknown]>, copy: CopyVisitor): unknown {
+  const members: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  let count = 0;
+  for (const [key, value] of entries) {
+    if (++count > maxEntries) break;
+    members[typeof key === 'string' ? key : keyText(key, count)] = value;
+  }
+  return copy.members(members, Object.keys(members), {});
+}
+
+/** A key that is an object has no text of its own; its place tells it from the others. */
+function keyText(key: unknown, place: number): string {
+  return typeof key === 'object' || typeof key === 'function' ? `[Object ${place}]` : String(key as symbol);
+}
+
+/** Entries of a map that are looked at; what is over them is cut by the copy's own limit anyway. */
+const maxEntries = 2_001;
+
+/** A request by method and path, a response by its status; sockets and other streams are never walked. */
+function summarise(stream: Stream): unknown {
+  const { method, url, path, statusCode } = stream as Partial<
+    Record<'method' | 'url' | 'path' | 'statusCode', unknown>
+  >;
+  const target = typeof url === 'string' && url !== '' ? url : path;
+  if (typeof method === 'string' && typeof target === 'string') {
+    return { method: method.slice(0, 32), path: target.split(/[?#]/, 1).join('').slice(0, 1_024) };
+  }
+  return typeof statusCode === 'number' ? { status: statusCode } : '[Stream]';
+}

@@ -1,0 +1,36 @@
+/** Redactor: plain copies of whatever is said, without its secrets. */
+import { copyValue } from './copy.js';
+import { createKeyMatcher } from './sensitive-key.js';
+
+export interface RedactOptions {
+  /** Further key names whose values are secrets, such as `iban`; compared like the built-in ones. @default [] */
+  keys?: readonly string[];
+  /** Key names to leave alone although they look like secrets, such as `next_token`. @default [] */
+  allow?: readonly string[];
+}
+
+export const redactDefaults: Required<RedactOptions> = { keys: [], allow: [] };
+
+export interface Redactor {
+  /**
+   * Tells whether the value under this key is a secret: `Authorization`, `set-cookie`, `x-api-key`, `clientSecret`,
+   * `passwordHash`, `refresh_token`, `cvv`, … in any case, whatever the punctuation. `token_count`, `tokens`,
+   * `author` and `passenger` are not. Answers are remembered.
+   */
+  isSensitive(key: string): boolean;
+  /**
+   * Makes a deep copy that JSON can hold, with secrets as `[Redacted]`; primitives that JSON can hold come back as they
+   * are. Never throws, never changes the value, and stays within `copyLimits`. An Error becomes its `ErrorFields`, a
+   * request its method and path, a response its status, any other stream `[Stream]`.
+   */
+  copy(value: unknown): unknown;
+}
+
+export function createRedactor(options: RedactOptions = {}): Redactor {
+  const { keys = redactDefaults.keys, allow = redactDefaults.allow } = options;
+  const matcher = createKeyMatcher(keys, allow);
+  return {
+    isSensitive: (key) => matcher.kindOf(key) === 'secret',
+    copy: (value) => copyValue(value, matcher),
+  };
+}

@@ -1,0 +1,81 @@
+/** Sensitive key: tells from a name alone whether the value under it is a secret. */
+
+/** What a key says about its value: a secret, a text that may carry secrets inside, or nothing. */
+export type KeyKind = 'secret' | 'text' | 'plain';
+
+export interface KeyMatcher {
+  /** What the key says; every answer is remembered. */
+  kindOf(key: string): KeyKind;
+}
+
+/** Names that are a secret wherever they occur inside a key: `passwordHash`, `new_password_2`. */
+const secretInside = ['password', 'passwd', 'passphrase'];
+
+/** Names that are a secret at the end of a key: `refreshToken` is one, `token_count` and `tokens` are not. */
+const secretEndings = (
+  'token secret secrets pwd authorization credential credentials cookie cookies apikey apikeys' +
+  ' accesskey privatekey secretkey signingkey encryptionkey masterkey sessionid sessionkey' +
+  ' connectionstring jwt cardnumber cardno creditcard debitcard cvv cvc socialsecuritynumber' +
+  ' amzsignature googsignature'
+).split(' ');
+
+/** Names that are a secret only as the whole key, because longer words hold them: `pass` and `passenger`. */
+const secretNames = (
+  'auth bearer pass pin otp totp session sid connectsid sig ssn pan csc ccnumber xauth passcode' +
+  ' recoverycodes backupcodes'
+).split(' ');
+
+/** Endings of keys whose text may be a URL, a query or a body, with secrets inside it. */
+const textEndings = (
+  'url uri href link referer referrer location endpoint dsn path query search querystring body payload' + ' data form'
+).split(' ');
+
+/** Most keys remembered; a caller who logs user-made keys must not make the map grow for ever. */
+const maxRemembered = 4_096;
+
+/** Keys longer than this are judged by their end and never remembered. */
+const maxKeyLength = 96;
+
+/** Letters and digits in lower case; a trailing number says nothing (`token2`, `cvv2`). */
+function normalise(key: string): string {
+  return key
+    .slice(-maxKeyLength)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .replace(/\d+$/, '');
+}
+
+function judge(key: string, extra: ReadonlySet<string>, allowed: ReadonlySet<string>): KeyKind {
+  const name = normalise(key);
+  if (allowed.has(name)) return 'plain';
+  const secret =
+    extra.has(name) ||
+    secretNames.includes(name) ||
+    secretInside.some((word) => name.includes(word)) ||
+    secretEndings.some((word) => name.endsWith(word));
+  if (secret) return 'secret';
+  return textEndings.some((word) => name.endsWith(word)) ? 'text' : 'plain';
+}
+
+/**
+ * Makes the judge of key names.
+ *
+ * @param extra Further names that are secrets, as whole keys.
+ * @param allowed Names that are never secrets, as whole keys; they win.
+ */
+export function createKeyMatcher(extra: readonly string[], allowed: readonly string[]): KeyMatcher {
+  const extraNames = new Set(extra.map(normalise));
+  const allowedNames = new Set(allowed.map(normalise));
+  const remembered = new Map<string, KeyKind>();
+  return {
+    kindOf(key) {
+      const known = remembered.get(key);
+      if (known !== undefined) return known;
+      const kind = judge(key, extraNames, allowedNames);
+      if (key.length > maxKeyLength) return kind;
+      if (remembered.size >= maxRemembered) remembered.clear();
+      remembered.set(key, kind);
+      return kind;
+    },
+  };
+}
