@@ -26,7 +26,8 @@ export function logFromEnvironment(env: EnvironmentVariables, warn: Warn): LogEn
   for (const setting of settings as string[]) {
     const [name, value] = setting.includes('=') ? halves(setting) : [undefined, setting.trim()];
     const wanted = value.toLowerCase();
-    if (!levelNames.includes(wanted)) warn(`${JSON.stringify(setting)} in LOG_LEVEL or LOG_LEVELS is ignored; levels are ${levelNames.join(', ')}`);
+    if (!levelNames.includes(wanted))
+      warn(`${JSON.stringify(setting)} in LOG_LEVEL or LOG_LEVELS is ignored; levels are ${levelNames.join(', ')}`);
     else if (name === undefined) level = wanted;
     else levels[name] = wanted;
   }
@@ -79,7 +80,10 @@ function nearestManifest(): { name?: string; version?: string } {
   let folder = process.argv[1] ? dirname(process.argv[1]) : process.cwd();
   for (;;) {
     try {
-      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >;
       return { ...(typeof name === 'string' && { name }), ...(typeof version === 'string' && { version }) };
     } catch {
       const parent = dirname(folder);

@@ -1,4 +1,5 @@
 /** The public API. */
+export type { Logger } from 'pino';
 export { extractContext, injectContext } from './context/carrier.js';
 export { getContext, getRequestId, setContext, setUser } from './context/current.js';
 export type { ContextKind, RequestContext, UserContext } from './context/request-context.js';

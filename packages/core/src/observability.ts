@@ -66,10 +66,13 @@ export interface Observability extends ObservedApplication {
 }
 
 /** The process's own observability, and whether it was made because somebody needed one before it was created. */
-const own = perProcess<{ observability: AssembledObservability | undefined; isProvisional: boolean }>('observability', () => ({
-  observability: undefined,
-  isProvisional: false,
-}));
+const own = perProcess<{ observability: AssembledObservability | undefined; isProvisional: boolean }>(
+  'observability',
+  () => ({
+    observability: undefined,
+    isProvisional: false,
+  }),
+);
 
 /**
  * Makes the observability of this process. What was handed out before (loggers, health) keeps working and takes on
@@ -80,7 +83,8 @@ const own = perProcess<{ observability: AssembledObservability | undefined; isPr
 export function createObservability(options: ObservabilityOptions = {}): Observability {
   if (options.isolated) return new AssembledObservability(options);
   if (own.observability && !own.isProvisional) {
-    const message = 'this process has an observability; use getObservability(), close() it first, or pass isolated: true';
+    const message =
+      'this process has an observability; use getObservability(), close() it first, or pass isolated: true';
     throw new ConfigError('ALREADY_CREATED', message, 'isolated', 'true, or the first one closed', 'a second one');
   }
   if (own.observability) own.observability.configure(options);
@@ -223,7 +227,8 @@ interface Assembly {
 /** Once down, once back: probes come every few seconds. The driver's error may name hosts, so only the code is told. */
 function logHealthChange(logger: Logger, change: HealthChange): void {
   const { name, required, status } = change;
-  if (status === 'ok') logger.info({ check: name, required, outage_ms: Math.round(change.outageMs) }, 'dependency is back');
+  if (status === 'ok')
+    logger.info({ check: name, required, outage_ms: Math.round(change.outageMs) }, 'dependency is back');
   else logger.warn({ check: name, required, code: change.code }, 'dependency is down');
 }
 

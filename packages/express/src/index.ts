@@ -1,1 +1,66 @@
-export {};
+/** Throughline for Express 4 and 5: where a request is, what its route is called, and how to go on. */
+import { getObservability, type Logger } from '@throughline/core';
+import {
+  createHealthEndpoint,
+  createRequestObserver,
+  errorAnswer,
+  errorMediaTypes,
+  exchangeOf,
+  exposeRequest,
+  type Framework,
+  type HealthOptions,
+  type RequestContextOptions,
+} from '@throughline/core/adapter';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+
+declare global {
+  // oxlint-disable-next-line no-namespace -- the place where Express lets its request be extended
+  namespace Express {
+    interface Request {
+      /** Logger whose lines carry this request's context, wherever it is called from. */
+      log: Logger;
+      requestId: string;
+    }
+  }
+}
+
+const framework: Framework<Request> = {
+  route: ({ route, baseUrl }: { route?: { path: unknown }; baseUrl: string }) => route && baseUrl + String(route.path),
+  user: (req: Request & { user?: unknown }) => req.user,
+};
+
+/** Gives every request its context and its access line. Mount it first. */
+export function requestContext(options: RequestContextOptions<Request> = {}): RequestHandler {
+  const observe = createRequestObserver(framework, options, getObservability);
+  return function requestContext(req, res, next) {
+    exposeRequest((req.app as unknown as { request: object }).request, (request: Request) => request);
+    observe(req, res, req, next);
+  };
+}
+
+/** Answers `/health`, `/health/live` and `/health/ready` below where it is mounted. */
+export function health(options: HealthOptions = {}): RequestHandler {
+  const answerHealth = createHealthEndpoint(options, getObservability);
+  return function health(req, res, next) {
+    if (!answerHealth(req, res, req.path)) next();
+  };
+}
+
+export interface ErrorHandlerOptions extends RequestContextOptions<Request> {
+  /** Records the error and leaves the answer to the next error handler. @default false */
+  passOn?: boolean;
+}
+
+/** Records the error of a request and answers with its status and the request id. Mount it last. */
+export function errorHandler({ passOn = false, ...options }: ErrorHandlerOptions = {}): ErrorRequestHandler {
+  const observe = createRequestObserver(framework, options, getObservability);
+  return function errorHandler(error, req, res, next) {
+    // A request that failed before requestContext() saw it is observed from here on.
+    const exchange = exchangeOf(req) ?? observe(req, res, req, () => exchangeOf(req));
+    exchange?.fail(error);
+    if (passOn || res.headersSent) return next(error);
+    const mediaType = req.accepts(...errorMediaTypes) || errorMediaTypes[0];
+    const answer = errorAnswer(error, exchange?.scope.requestId ?? '', mediaType as (typeof errorMediaTypes)[number]);
+    res.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+}

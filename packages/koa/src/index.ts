@@ -1,1 +1,56 @@
-export {};
+/** Throughline for Koa 2 and 3: where a request is, what its route is called, and how to go on. */
+import { getObservability, type Logger } from '@throughline/core';
+import {
+  createHealthEndpoint,
+  createRequestObserver,
+  exchangeOf,
+  exposeRequest,
+  type Framework,
+  type HealthOptions,
+  type RequestContextOptions,
+} from '@throughline/core/adapter';
+import type Koa from 'koa';
+
+declare module 'koa' {
+  interface ExtendableContext {
+    /** Logger whose lines carry this request's context, wherever it is called from. */
+    log: Logger;
+    requestId: string;
+  }
+}
+
+const framework: Framework<Koa.Context> = {
+  // `_matchedRoute` is set by @koa/router: the template with the prefixes of nested routers.
+  route: ({ _matchedRoute: route }) => (route === undefined ? undefined : String(route)),
+  user: ({ state, user }) => state['user'] ?? user,
+};
+
+const watched = new WeakSet<Koa>();
+
+/** Gives every request its context and its access line. Mount it first. */
+export function requestContext(options: RequestContextOptions<Koa.Context> = {}): Koa.Middleware {
+  const observe = createRequestObserver(framework, options, getObservability);
+  return function requestContext(ctx, next) {
+    if (!watched.has(ctx.app)) {
+      watched.add(ctx.app);
+      exposeRequest(ctx.app.context, ({ req }: Koa.Context) => req);
+      // Koa tells here of every error it answers, of those thrown before this middleware too.
+      ctx.app.on('error', (error: unknown, failed?: Koa.Context) => {
+        if (!failed?.req) return;
+        if (!exchangeOf(failed.req)) observe(failed.req, failed.res, failed, () => {});
+        exchangeOf(failed.req)?.fail(error);
+      });
+    }
+    return observe(ctx.req, ctx.res, ctx, next);
+  };
+}
+
+/** Answers `path`, `path/live` and `path/ready`; by default `/health`. */
+export function health(options: HealthOptions = {}): Koa.Middleware {
+  const answerHealth = createHealthEndpoint(options, getObservability);
+  return function health(ctx, next) {
+    if (!answerHealth(ctx.req, ctx.res, ctx.path)) return next();
+    ctx.respond = false;
+    return Promise.resolve();
+  };
+}

@@ -18,7 +18,7 @@ export function accessLine(exchange: Exchange, route: string | undefined, durati
   const aborted = !res.writableFinished;
   const isHungUp = aborted && (error === undefined || isHangUp(error));
   const status = isHungUp ? clientClosedRequest : res.statusCode;
-  const isFailure = !isHungUp && (status >= 500 || exchange.failedAfterHead);
+  const isFailure = !isHungUp && !exchange.isProbe && (status >= 500 || exchange.failedAfterHead);
   return {
     level: levelOf(exchange, status, isFailure, isHungUp),
     message: isFailure ? 'request errored' : isHungUp ? 'request aborted' : 'request completed',

@@ -11,7 +11,10 @@ const exposed = new WeakSet<object>();
  * @param prototype What all requests of one application inherit from.
  * @param requestOf Finds Node's request.
  */
-export function exposeRequest<Source extends object>(prototype: object, requestOf: (source: Source) => IncomingMessage): void {
+export function exposeRequest<Source extends object>(
+  prototype: object,
+  requestOf: (source: Source) => IncomingMessage,
+): void {
   if (exposed.has(prototype)) return;
   exposed.add(prototype);
   define(prototype, 'log', (source: Source) => exchangeOf(requestOf(source))?.logger);

@@ -23,11 +23,14 @@ export const requestIdDefaults: RequestIdOptions = {
 };
 
 /** @throws {ConfigError} When a header name is not one, or an option is of the wrong kind. */
-export function requestIdOptions(given: { [K in keyof RequestIdOptions]?: RequestIdOptions[K] | undefined } = {}): RequestIdOptions {
+export function requestIdOptions(
+  given: { [K in keyof RequestIdOptions]?: RequestIdOptions[K] | undefined } = {},
+): RequestIdOptions {
   const options = withDefaults(requestIdDefaults, given);
   requireFunctionOr('requestId.trust', options.trust, ['always', 'never']);
   requireFunctionOr('requestId.generate', options.generate, []);
-  if (!Array.isArray(options.headers)) throw invalidOption('requestId.headers', 'a list of header names', options.headers);
+  if (!Array.isArray(options.headers))
+    throw invalidOption('requestId.headers', 'a list of header names', options.headers);
   options.headers.forEach((name, index) => requireHeaderName(`requestId.headers[${index}]`, name));
   requireHeaderName('requestId.responseHeader', options.responseHeader);
   return { ...options, headers: options.headers.map((name) => name.toLowerCase()) };

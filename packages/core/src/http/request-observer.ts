@@ -34,7 +34,12 @@ export interface Framework<Source> {
 }
 
 /** Calls `next` in the context of the request; the second time for one request it does nothing else. */
-export type RequestObserver<Source> = <R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R) => R;
+export type RequestObserver<Source> = <R>(
+  req: IncomingMessage,
+  res: ServerResponse,
+  source: Source,
+  next: () => R,
+) => R;
 
 /**
  * Makes the observer that an adapter calls for each request.
@@ -72,7 +77,12 @@ export function createRequestObserver<Source>(
   };
 }
 
-function begin(req: IncomingMessage, res: ServerResponse, idOptions: RequestIdOptions, observability: ObservedApplication): Exchange {
+function begin(
+  req: IncomingMessage,
+  res: ServerResponse,
+  idOptions: RequestIdOptions,
+  observability: ObservedApplication,
+): Exchange {
   const requestId = resolveRequestId(req, idOptions);
   const inboundTrace = parseTraceparent(req.headers['traceparent']);
   const scope = new ContextScope({
@@ -81,7 +91,7 @@ function begin(req: IncomingMessage, res: ServerResponse, idOptions: RequestIdOp
     method: req.method,
     path: pathOf(req),
     inboundTrace,
-    tracestate: inboundTrace && String(req.headers['tracestate'] ?? '') || undefined,
+    tracestate: (inboundTrace && String(req.headers['tracestate'] ?? '')) || undefined,
     fields: {},
     revision: 0,
   });

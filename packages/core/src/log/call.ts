@@ -15,7 +15,8 @@ export interface LogCall {
  */
 export function readCall(args: readonly unknown[], errorKey: string): LogCall {
   const [first, ...rest] = args;
-  if (first instanceof Error) return { fields: { [errorKey]: first }, message: rest[0] ?? first.message, params: rest.slice(1) };
+  if (first instanceof Error)
+    return { fields: { [errorKey]: first }, message: rest[0] ?? first.message, params: rest.slice(1) };
   if (typeof first === 'object' && first !== null) {
     return { fields: mergingObject(first), message: rest[0], params: rest.slice(1) };
   }

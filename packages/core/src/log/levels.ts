@@ -1,7 +1,7 @@
 /** Levels: which lines are written, by the name of the logger. */
 import { requireOneOf } from '../internal/options.js';
 
-export const levelNames = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+export const levelNames: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Level by logger name; the nearest prefix decides, so that `orders` covers `orders.pricing`. */
 export class Levels {

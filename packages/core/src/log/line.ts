@@ -84,7 +84,8 @@ export class LineWriter {
     const call = readCall(args, errorKey);
     const parts = this.partsOf(logger);
     const mixed = mixIn(logger, state, symbols, call, level);
-    const cleaned = mixed && redactFields(serialize(mixed, state[symbols.serializers] as Serializers), this.options.redactor);
+    const cleaned =
+      mixed && redactFields(serialize(mixed, state[symbols.serializers] as Serializers), this.options.redactor);
     const messageKey = state[symbols.messageKey] as string;
     const placed = cleaned && this.place(cleaned, parts, call.message === undefined ? undefined : messageKey);
 
@@ -160,7 +161,8 @@ export class LineWriter {
 
   private prefix(parts: LineParts, hidden: ReadonlySet<string> | undefined): string {
     const { bindings, scope, trace } = parts;
-    if (hidden || (bindings.hasFields && meets(bindings, scope))) return this.baseText + joinTexts(merge(parts, hidden));
+    if (hidden || (bindings.hasFields && meets(bindings, scope)))
+      return this.baseText + joinTexts(merge(parts, hidden));
     return this.baseText + bindings.joined + (scope?.joined ?? '') + (trace ? joinTexts(traceTexts(trace)) : '');
   }
 }

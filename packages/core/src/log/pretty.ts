@@ -46,7 +46,9 @@ function escapeControls(value: unknown, key?: string): unknown {
   }
   if (Array.isArray(value)) return value.map((item) => escapeControls(item));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [escapeControls(name), escapeControls(item, name)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [escapeControls(name), escapeControls(item, name)]),
+  );
 }
 
 function escape(character: string): string {

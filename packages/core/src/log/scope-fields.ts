@@ -27,7 +27,8 @@ export class ScopeFields {
     this.revision = scope.unit.revision;
     this.identity = identityTexts(scope, options.userFields);
     const fields = new Map<string, string>();
-    for (const [key, value] of Object.entries(redactFields(scope.fields, options.redactor))) setText(fields, key, value);
+    for (const [key, value] of Object.entries(redactFields(scope.fields, options.redactor)))
+      setText(fields, key, value);
     this.fields = displace(displace(fields, options.ours), this.identity);
     this.joined = joinTexts(this.identity) + joinTexts(this.fields);
   }

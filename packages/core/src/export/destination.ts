@@ -1,0 +1,3 @@
+export interface Destination {
+  name: string;
+}
