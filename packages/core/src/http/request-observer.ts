@@ -28,9 +28,9 @@ export interface RequestContextOptions<Source> {
 /** What only the framework knows. */
 export interface Framework<Source> {
   /** The route's template, such as `/orders/:id`; `undefined` while no route has matched. Asked at the end. */
-  route(source: Source): string | undefined;
+  readonly route: (source: Source) => string | undefined;
   /** What authentication left on the request. */
-  user(source: Source): unknown;
+  readonly user: FindUser<Source>;
 }
 
 /** Calls `next` in the context of the request; the second time for one request it does nothing else. */

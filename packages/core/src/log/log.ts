@@ -5,7 +5,8 @@ import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
 import { Levels } from './levels.js';
-import { boundScope, type LineOptions, LineWriter, type LoggedError } from './line.js';
+import { boundScope, type LineOptions, LineWriter } from './line.js';
+import type { LoggedError } from './logged-error.js';
 import { pinoSymbols } from './pino-symbols.js';
 
 export interface LogSettings {
@@ -71,9 +72,10 @@ export class Log {
     const userHook = options.hooks?.logMethod;
     return {
       level: this.levels.of(undefined),
-      base: null,
+      base: options.name === undefined ? null : { logger: options.name },
       timestamp: pino.stdTimeFunctions.isoTime,
       ...options,
+      name: undefined,
       // The redactor makes the error's fields, so it has to see the error itself.
       serializers: { err: (error: unknown) => error, ...options.serializers },
       formatters: { level: (label) => ({ level: label }), ...options.formatters },
