@@ -69,25 +69,26 @@ export class Log {
   pinoOptions<T extends LoggerOptions>(options: T): T & LoggerOptions {
     const write = (logger: Logger, args: readonly unknown[], method: LogFn, level: number): void =>
       this.writer.write(logger, args, method, level);
+    const { name, ...others } = options;
     const userHook = options.hooks?.logMethod;
-    return {
+    const ours: LoggerOptions = {
       level: this.levels.of(undefined),
-      base: options.name === undefined ? null : { logger: options.name },
+      base: name === undefined ? null : { logger: name },
       timestamp: pino.stdTimeFunctions.isoTime,
-      ...options,
-      name: undefined,
+      ...others,
       // The redactor makes the error's fields, so it has to see the error itself.
       serializers: { err: (error: unknown) => error, ...options.serializers },
       formatters: { level: (label) => ({ level: label }), ...options.formatters },
       hooks: {
         ...options.hooks,
         logMethod(this: Logger, args, method, level) {
-          const ours = (...changed: unknown[]): void => write(this, changed, method, level);
-          if (userHook) userHook.call(this, args, ours as LogFn, level);
-          else ours(...args);
+          const writeLine = (...changed: unknown[]): void => write(this, changed, method, level);
+          if (userHook) userHook.call(this, args, writeLine as LogFn, level);
+          else writeLine(...args);
         },
       },
     };
+    return ours as T & LoggerOptions;
   }
 
   /** Tells the exporters of an error without writing a line. */
