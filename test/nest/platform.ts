@@ -6,8 +6,8 @@ import multer from 'multer';
 import { bodyLimitBytes, unparsedType } from '../contract/cell.js';
 
 export interface Platform<Application> {
-  createAdapter(): AbstractHttpAdapter;
-  addParsers(app: Application): void;
+  readonly createAdapter: () => AbstractHttpAdapter;
+  readonly addParsers: (app: Application) => void;
 }
 
 export const onExpress: Platform<NestExpressApplication> = {
