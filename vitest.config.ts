@@ -31,7 +31,7 @@ function frameworkOf(workspace: string): Plugin {
 }
 
 /** Our packages are read from source, through their own `exports`. */
-const conditions = ['@throughline/source', 'module', 'node', 'import', 'default'];
+const conditions = ['@throughline/source', 'module', 'node'];
 const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { conditions },
