@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CheckOptions } from '@throughline/core';
 import { httpCheck } from '@throughline/core/checks/http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
@@ -36,9 +37,11 @@ async function serve(listener: RequestListener): Promise<{ port: number; stop():
 }
 
 /** Checks a server that answers like this, once. */
-async function check(listener: RequestListener): Promise<object> {
+async function check(listener: RequestListener, options: CheckOptions = {}): Promise<object> {
   server = await serve(listener);
-  return (await healthOf(httpCheck(new URL(`http://127.0.0.1:${server.port}/live?deep=1`))).check()).checks[0] ?? {};
+  return (
+    (await healthOf(httpCheck(new URL(`http://127.0.0.1:${server.port}/live?deep=1`), options)).check()).checks[0] ?? {}
+  );
 }
 
 describe('httpCheck', () => {
@@ -62,8 +65,30 @@ describe('httpCheck', () => {
     expect(paths).toEqual(['/live?deep=1']);
   });
 
-  it('does not wait for a body that never ends', async () => {
-    expect(await check((_req, res) => void res.writeHead(200).write('first'))).toMatchObject({ status: 'ok' });
+  it('does not wait for a body that never ends, and hangs up on it', async () => {
+    let closed: Promise<unknown> | undefined;
+    const report = await check((_req, res) => {
+      closed = once(res, 'close');
+      res.writeHead(200).write('first');
+    });
+    expect(report).toMatchObject({ status: 'ok' });
+    await expect(closed).resolves.toBeDefined();
+  });
+
+  it('hangs up on a server that does not answer in time', async () => {
+    let closed: Promise<unknown> | undefined;
+    const listener: RequestListener = (_req, res) => void (closed = once(res, 'close'));
+    expect(await check(listener, { timeoutMs: 50 })).toMatchObject({ status: 'down', code: 'TIMEOUT' });
+    await expect(closed).resolves.toBeDefined();
+  });
+
+  it('asks for a connection of its own, whatever the agents of the app are busy with', async () => {
+    const connection: unknown[] = [];
+    await check((req, res) => {
+      connection.push(req.headers.connection);
+      res.end();
+    });
+    expect(connection).toEqual(['close']);
   });
 
   it('is down with DISCONNECTED when the server hangs up', async () => {

@@ -69,10 +69,10 @@ describe('failureCode', () => {
     expect(failureCode(error)).toBe('REFUSED');
   });
 
-  it('ends when errors hold each other in a circle', () => {
-    const first = new Error('first');
-    first.cause = new Error('second', { cause: first });
-    expect(failureCode(first)).toBe('EXCEPTION');
+  it('gives up on errors that hold each other in a circle, and looks on beside it', () => {
+    const circle = new AggregateError([], 'circle', { cause: withCode('ECONNREFUSED') });
+    circle.errors.push(new Error('inside', { cause: circle }));
+    expect(failureCode(circle)).toBe('REFUSED');
   });
 
   it('survives an error whose getters throw', () => {
