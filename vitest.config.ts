@@ -30,8 +30,8 @@ function frameworkOf(workspace: string): Plugin {
   };
 }
 
-/** Our packages are read from source, through their own `exports`. */
-const conditions = ['@throughline/source', 'module', 'node'];
+/** Our packages are read from source, through their own `exports`. Node gets these conditions too: `import` would turn its `require` on ES modules. */
+const conditions = ['@throughline/source'];
 const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { conditions },
@@ -48,7 +48,7 @@ export default defineConfig({
           root,
           include: [
             'packages/*/src/**/*.test.ts',
-            'test/{architecture,checks,docs,examples,exporters,integration,packed,regression}/**/*.test.ts',
+            'test/{architecture,checks,context,docs,examples,exporters,integration,log,observability,packed,regression}/**/*.test.ts',
           ],
         },
       },
