@@ -1,86 +1,34 @@
-/** Sink: a local server in the place of a destination, which answers, stalls, lies and breaks on command. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+/** Sink: a collector on the loopback address that keeps the records it is sent. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-
-/** What the sink does with a request: answers it, or misbehaves. */
-export type Reaction =
-  | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
-  | 'hang'
-  | 'reset'
-  | 'endless body'
-  | 'stalled body';
-
-export interface SinkRequest {
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-  /** How many requests came over this connection, this one included. */
-  readonly turn: number;
-}
+import { gunzipSync } from 'node:zlib';
+import { openobserveExporter } from '@throughline/core/exporters/openobserve';
+import { onTestFinished } from 'vitest';
+import type { Destinations } from './start.js';
 
 export interface Sink {
-  readonly url: string;
-  readonly requests: readonly SinkRequest[];
-  /** Connections that are open now. */
-  readonly connections: number;
-  /** What to do with the next requests. */
-  react: (request: SinkRequest) => Reaction;
-  close(): Promise<void>;
+  readonly exporter: Destinations[number];
+  /** Every record received, in order. */
+  readonly records: readonly Record<string, unknown>[];
 }
 
-/** Starts a sink; a given port lets it come back where it was. */
-export async function startSink(react: Sink['react'], port = 0): Promise<Sink> {
-  const requests: SinkRequest[] = [];
-  const turns = new WeakMap<object, number>();
-  const open = new Set<object>();
-  const take = (incoming: IncomingMessage, response: ServerResponse, body: string): void => {
-    const turn = (turns.get(incoming.socket) ?? 0) + 1;
-    turns.set(incoming.socket, turn);
-    const request = { path: incoming.url ?? '', headers: incoming.headers, body, turn };
-    requests.push(request);
-    perform(sink.react(request), response);
-  };
-  const server = createServer((incoming, response) => {
-    text(incoming).then(
-      (body) => take(incoming, response, body),
-      () => response.destroy(),
-    );
+/** Starts a sink that speaks OpenObserve's `_json`; it is stopped when the test is over. */
+export async function startSink(): Promise<Sink> {
+  const records: Record<string, unknown>[] = [];
+  const server = createServer(async (req, res) => {
+    const sent = Buffer.concat(await req.toArray());
+    const batch = JSON.parse((req.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent).toString());
+    records.push(...batch);
+    const status = [{ name: 'prod', successful: batch.length, failed: 0 }];
+    res.setHeader('content-type', 'application/json').end(JSON.stringify({ code: 200, status }));
   });
-  server.on('connection', (socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const sink: Sink = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    get connections() {
-      return open.size;
-    },
-    react,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-  return sink;
-}
-
-function perform(reaction: Reaction, response: ServerResponse): void {
-  if (reaction === 'hang') return;
-  if (reaction === 'reset') response.socket?.resetAndDestroy();
-  else if (reaction === 'stalled body') response.writeHead(200).write('{');
-  else if (reaction === 'endless body') pour(response);
-  else response.writeHead(reaction.status, reaction.headers).end(reaction.body);
-}
-
-/** Writes for as long as somebody reads. */
-function pour(response: ServerResponse): void {
-  response.writeHead(503);
-  const write = (): void => {
-    while (!response.destroyed && response.write('x'.repeat(16_384)));
-    if (!response.destroyed) response.once('drain', write);
-  };
-  write();
+  const { port } = server.address() as AddressInfo;
+  return { exporter: openobserveExporter({ url: `http://127.0.0.1:${port}`, key: 'u:p' }), records };
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startSink, type Sink } from '../../../../test/contract/sink.js';
+import { startSink, type Sink } from '../../../../test/contract/faulty-sink.js';
 import { FakeClock } from '../../../../test/exporters/simulation.js';
 import { createHttpTransport } from './post.js';
 import type { Outcome, Transport } from './transport.js';
