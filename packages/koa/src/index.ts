@@ -35,7 +35,8 @@ export function requestContext(options: RequestContextOptions<Koa.Context> = {})
       watched.add(ctx.app);
       exposeRequest(ctx.app.context, ({ req }: Koa.Context) => req);
       // Koa tells here of every error it answers, of those thrown before this middleware too.
-      ctx.app.on('error', (error: unknown, failed?: Koa.Context) => {
+      // Koa's own listener, there when an application has none, would print them raw on stderr.
+      ctx.app.off('error', ctx.app.onerror).on('error', (error: unknown, failed?: Koa.Context) => {
         if (!failed?.req) return;
         if (!exchangeOf(failed.req)) observe(failed.req, failed.res, failed, () => {});
         exchangeOf(failed.req)?.fail(error);
