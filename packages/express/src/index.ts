@@ -1,17 +1,9 @@
 /** Throughline for Express 4 and 5: where a request is, what its route is called, and how to go on. */
 import { getObservability, type Logger } from '@throughline/core';
-import {
-  createHealthEndpoint,
-  createRequestObserver,
-  errorAnswer,
-  errorMediaTypes,
-  exchangeOf,
-  exposeRequest,
-  type Framework,
-  type HealthOptions,
-  type RequestContextOptions,
-} from '@throughline/core/adapter';
+import { answerError, createHealthEndpoint, createRequestObserver, exposeRequest } from '@throughline/core/adapter';
+import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { routeOf, watchRoute } from './route.js';
 
 declare global {
   // oxlint-disable-next-line no-namespace -- the place where Express lets its request be extended
@@ -24,16 +16,15 @@ declare global {
   }
 }
 
-const framework: Framework<Request> = {
-  route: ({ route, baseUrl }: { route?: { path: unknown }; baseUrl: string }) => route && baseUrl + String(route.path),
-  user: (req: Request & { user?: unknown }) => req.user,
-};
+const framework = { route: routeOf, user: (req: Request & { user?: unknown }): unknown => req.user };
 
 /** Gives every request its context and its access line. Mount it first. */
 export function requestContext(options: RequestContextOptions<Request> = {}): RequestHandler {
   const observe = createRequestObserver(framework, options, getObservability);
   return function requestContext(req, res, next) {
-    exposeRequest((req.app as unknown as { request: object }).request, (request: Request) => request);
+    const { request } = req.app as unknown as { request: object };
+    exposeRequest(request, (source: Request) => source);
+    watchRoute(request);
     observe(req, res, req, next);
   };
 }
@@ -55,12 +46,8 @@ export interface ErrorHandlerOptions extends RequestContextOptions<Request> {
 export function errorHandler({ passOn = false, ...options }: ErrorHandlerOptions = {}): ErrorRequestHandler {
   const observe = createRequestObserver(framework, options, getObservability);
   return function errorHandler(error, req, res, next) {
-    // A request that failed before requestContext() saw it is observed from here on.
-    const exchange = exchangeOf(req) ?? observe(req, res, req, () => exchangeOf(req));
-    exchange?.fail(error);
-    if (passOn || res.headersSent) return next(error);
-    const mediaType = req.accepts(...errorMediaTypes) || errorMediaTypes[0];
-    const answer = errorAnswer(error, exchange?.scope.requestId ?? '', mediaType as (typeof errorMediaTypes)[number]);
-    res.writeHead(answer.status, answer.headers).end(answer.body);
+    const exchange = observe.fail(req, res, req, error);
+    if (passOn || res.headersSent) next(error);
+    else answerError(exchange, error, (types) => req.accepts(types));
   };
 }

@@ -1,14 +1,7 @@
 /** Throughline for Koa 2 and 3: where a request is, what its route is called, and how to go on. */
 import { getObservability, type Logger } from '@throughline/core';
-import {
-  createHealthEndpoint,
-  createRequestObserver,
-  exchangeOf,
-  exposeRequest,
-  type Framework,
-  type HealthOptions,
-  type RequestContextOptions,
-} from '@throughline/core/adapter';
+import { createHealthEndpoint, createRequestObserver, exposeRequest } from '@throughline/core/adapter';
+import type { Framework, HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import type Koa from 'koa';
 
 declare module 'koa' {
@@ -37,9 +30,7 @@ export function requestContext(options: RequestContextOptions<Koa.Context> = {})
       // Koa tells here of every error it answers, of those thrown before this middleware too.
       // Koa's own listener, there when an application has none, would print them raw on stderr.
       ctx.app.off('error', ctx.app.onerror).on('error', (error: unknown, failed?: Koa.Context) => {
-        if (!failed?.req) return;
-        if (!exchangeOf(failed.req)) observe(failed.req, failed.res, failed, () => {});
-        exchangeOf(failed.req)?.fail(error);
+        if (failed?.req) observe.fail(failed.req, failed.res, failed, error);
       });
     }
     return observe(ctx.req, ctx.res, ctx, next);

@@ -59,9 +59,15 @@ function add(headers: object, name: string, value: string | undefined): boolean 
 function read(headers: object, name: string): string | undefined {
   if (isHeadersLike(headers)) return headers.get(name) ?? undefined;
   for (const [key, value] of Object.entries(headers)) {
-    if (key.toLowerCase() === name && value !== undefined && value !== null) {
-      return String(Array.isArray(value) ? value[0] : value);
-    }
+    const text = key.toLowerCase() === name ? textOf(value) : undefined;
+    if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** Node joins or lists repeated headers; kafkajs and amqplib give buffers. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return textOf(value[0]);
+  return value instanceof Uint8Array ? Buffer.from(value).toString() : undefined;
 }

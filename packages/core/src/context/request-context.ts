@@ -47,7 +47,7 @@ export class ContextScope implements RequestContext {
 
   constructor(
     readonly unit: UnitOfWork,
-    private shadow: Readonly<Record<string, unknown>> | undefined = undefined,
+    private shadow?: Readonly<Record<string, unknown>>,
   ) {}
 
   get requestId(): string {

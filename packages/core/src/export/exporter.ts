@@ -1,5 +1,5 @@
 import type { Destination } from './destination.js';
-import type { LoggedError } from '../log/line.js';
+import type { LoggedError } from '../log/logged-error.js';
 export interface ExportProblem {
   readonly code: string;
   readonly message: string;

@@ -8,6 +8,7 @@ import type { ContextScope } from '../context/request-context.js';
  * `finish` sent from elsewhere arrive without context, because Node emits them from the connection's parser.
  */
 export function emitInScope(emitter: EventEmitter, scope: ContextScope): void {
+  // oxlint-disable-next-line unbound-method -- called with its emitter as `this` below
   const emit = emitter.emit;
   emitter.emit = function emitWithContext(this: EventEmitter, ...args: Parameters<EventEmitter['emit']>) {
     if (currentScope()?.unit === scope.unit) return emit.apply(this, args);

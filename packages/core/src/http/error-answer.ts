@@ -1,9 +1,10 @@
 /** Error answer: what a client is told of an error: the status, the request id, and nothing secret. */
 import { STATUS_CODES } from 'node:http';
+import type { Exchange } from './exchange.js';
 
 /** Media types an error can be told in, the first one for clients that do not mind. */
-export const errorMediaTypes = ['application/json', 'text/plain', 'text/html'] as const;
-export type ErrorMediaType = (typeof errorMediaTypes)[number];
+const mediaTypes = ['application/json', 'text/plain', 'text/html'] as const;
+export type ErrorMediaType = (typeof mediaTypes)[number];
 
 export interface ErrorAnswer {
   readonly status: number;
@@ -29,6 +30,14 @@ export function errorAnswer(error: unknown, requestId: string, mediaType: ErrorM
     },
     body,
   };
+}
+
+/** Answers with the media type that the client accepts. The head must not have been sent. */
+export function answerError({ res, scope }: Exchange, error: unknown, accepts: (types: string[]) => unknown): void {
+  const accepted = accepts([...mediaTypes]);
+  const mediaType = mediaTypes.find((type) => type === accepted) ?? mediaTypes[0];
+  const { status, headers, body } = errorAnswer(error, scope.requestId, mediaType);
+  res.writeHead(status, headers).end(body);
 }
 
 /** An error as the `http-errors` package makes them. */

@@ -1,6 +1,6 @@
 /** The kit that framework adapters are made of. */
 export type { AccessLogMiddleware } from './access-log-middleware.js';
-export { errorAnswer, type ErrorAnswer, errorMediaTypes, type ErrorMediaType } from './error-answer.js';
+export { answerError } from './error-answer.js';
 export { Exchange, exchangeOf } from './exchange.js';
 export { createHealthEndpoint, type HealthEndpoint, type HealthOptions } from './health-endpoint.js';
 export type { ObservedApplication } from './observed.js';

@@ -28,18 +28,17 @@ export interface RequestContextOptions<Source> {
 /** What only the framework knows. */
 export interface Framework<Source> {
   /** The route's template, such as `/orders/:id`; `undefined` while no route has matched. Asked at the end. */
-  route(source: Source): string | undefined;
+  readonly route: (source: Source) => string | undefined;
   /** What authentication left on the request. */
-  user(source: Source): unknown;
+  readonly user: FindUser<Source>;
 }
 
-/** Calls `next` in the context of the request; the second time for one request it does nothing else. */
-export type RequestObserver<Source> = <R>(
-  req: IncomingMessage,
-  res: ServerResponse,
-  source: Source,
-  next: () => R,
-) => R;
+export interface RequestObserver<Source> {
+  /** Calls `next` in the context of the request; the second time for one request it does nothing else. */
+  <R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R): R;
+  /** Records what made the request fail; a request that failed before it was observed is observed from here on. */
+  fail(req: IncomingMessage, res: ServerResponse, source: Source, error: unknown): Exchange;
+}
 
 /**
  * Makes the observer that an adapter calls for each request.
@@ -58,13 +57,20 @@ export function createRequestObserver<Source>(
   if (options.accessLog) requireFunctionOr('accessLog', options.accessLog, []);
   const { accessLog } = options;
 
-  return function observe(req, res, source, next) {
-    const observability = options.observability ?? fallback();
+  function observe<R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R): R {
     const known = exchangeOf(req);
-    if (known) {
-      sayOnce(observability, 'requestContext() is mounted more than once; the first one does the work');
-      return known.run(next);
-    }
+    if (known) sayOnce(options.observability ?? fallback(), mountedTwice);
+    return (known ?? start(req, res, source)).run(next);
+  }
+
+  function fail(req: IncomingMessage, res: ServerResponse, source: Source, error: unknown): Exchange {
+    const exchange = exchangeOf(req) ?? start(req, res, source);
+    exchange.fail(error);
+    return exchange;
+  }
+
+  function start(req: IncomingMessage, res: ServerResponse, source: Source): Exchange {
+    const observability = options.observability ?? fallback();
     const exchange = begin(req, res, idOptions, observability);
     recognise(exchange, source, find);
     exchange.isLoggedElsewhere = accessLog !== undefined;
@@ -73,8 +79,10 @@ export function createRequestObserver<Source>(
       res.prependOnceListener('close', () => end(exchange, observability, source, framework, find));
       if (accessLog) runAccessLog(accessLog, exchange);
     });
-    return exchange.run(next);
-  };
+    return exchange;
+  }
+
+  return Object.assign(observe, { fail });
 }
 
 function begin(
@@ -139,6 +147,8 @@ function end<Source>(
     observability.getLogger('http')[line.level](line.fields, line.message);
   }
 }
+
+const mountedTwice = 'requestContext() is mounted more than once; the first one does the work';
 
 const besideUs =
   'pino-http is mounted beside requestContext() and writes the access line; ' +

@@ -13,6 +13,7 @@ type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse;
 export function setHeaderForGood(res: ServerResponse, name: string, value: string, beforeHead: () => void): void {
   if (res.headersSent) return;
   res.setHeader(name, value);
+  // oxlint-disable-next-line unbound-method -- called with its response as `this` below
   const writeHead = res.writeHead as WriteHead;
   const lowerName = name.toLowerCase();
   res.writeHead = function writeHeadWithHeader(this: ServerResponse, ...args: unknown[]) {

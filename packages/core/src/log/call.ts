@@ -30,7 +30,7 @@ export function readCall(args: readonly unknown[], errorKey: string): LogCall {
 export function messageOf({ message, params, fields }: LogCall, messageKey: string, errorKey: string): string {
   if (message !== undefined) return format(message, ...params);
   const own = fields?.[messageKey];
-  if (own !== undefined) return String(own);
+  if (typeof own === 'string') return own;
   const error = fields?.[errorKey];
   return error instanceof Error ? error.message : '';
 }

@@ -5,7 +5,8 @@ import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
 import { Levels } from './levels.js';
-import { boundScope, type LineOptions, LineWriter, type LoggedError } from './line.js';
+import { boundScope, type LineOptions, LineWriter } from './line.js';
+import type { LoggedError } from './logged-error.js';
 import { pinoSymbols } from './pino-symbols.js';
 
 export interface LogSettings {
@@ -68,24 +69,26 @@ export class Log {
   pinoOptions<T extends LoggerOptions>(options: T): T & LoggerOptions {
     const write = (logger: Logger, args: readonly unknown[], method: LogFn, level: number): void =>
       this.writer.write(logger, args, method, level);
+    const { name, ...others } = options;
     const userHook = options.hooks?.logMethod;
-    return {
+    const ours: LoggerOptions = {
       level: this.levels.of(undefined),
-      base: null,
+      base: name === undefined ? null : { logger: name },
       timestamp: pino.stdTimeFunctions.isoTime,
-      ...options,
+      ...others,
       // The redactor makes the error's fields, so it has to see the error itself.
       serializers: { err: (error: unknown) => error, ...options.serializers },
       formatters: { level: (label) => ({ level: label }), ...options.formatters },
       hooks: {
         ...options.hooks,
         logMethod(this: Logger, args, method, level) {
-          const ours = (...changed: unknown[]): void => write(this, changed, method, level);
-          if (userHook) userHook.call(this, args, ours as LogFn, level);
-          else ours(...args);
+          const writeLine = (...changed: unknown[]): void => write(this, changed, method, level);
+          if (userHook) userHook.call(this, args, writeLine as LogFn, level);
+          else writeLine(...args);
         },
       },
     };
+    return ours as T & LoggerOptions;
   }
 
   /** Tells the exporters of an error without writing a line. */

@@ -15,7 +15,7 @@ export class LoggerBindings {
     /** The bindings as pino keeps them, from which these were read. */
     readonly source: string,
     readonly values: Readonly<Record<string, unknown>>,
-    ours: FieldTexts | ReadonlySet<string>,
+    ours: ReadonlySet<string>,
   ) {
     const texts = new Map<string, string>();
     for (const [key, value] of Object.entries(values)) setText(texts, key, value);

@@ -19,10 +19,18 @@ export function prettyStream(output: { isTTY?: boolean; write(text: string): unk
   });
   return {
     write(line: string) {
-      const text = format(escapeControls(JSON.parse(line)) as object);
-      if (text !== undefined) output.write(text);
+      output.write(prettyText(line, format));
     },
   };
+}
+
+/** The line itself, still harmless, when pino-pretty stumbles: it does over a field named `valueOf`, for one. */
+function prettyText(line: string, format: ReturnType<PinoPretty['prettyFactory']>): string {
+  try {
+    return format(escapeControls(JSON.parse(line)) as object) ?? '';
+  } catch {
+    return line.replace(controlCharacters, escape);
+  }
 }
 
 function loadPinoPretty(): PinoPretty | undefined {

@@ -1,0 +1,66 @@
+/** Line parts: what a line carries beside the fields of its own call: bindings, context and trace ids. */
+import type { TraceContext } from '../context/traceparent.js';
+import { displace, type FieldTexts, joinTexts } from './field-texts.js';
+import type { LoggerBindings } from './logger-bindings.js';
+import type { ScopeFields } from './scope-fields.js';
+
+/** Names of the trace's ids: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
+export const traceKeys: readonly string[] = ['trace_id', 'span_id', 'trace_flags'];
+
+const noTexts: FieldTexts = new Map();
+
+export class LineParts {
+  readonly trace: FieldTexts;
+
+  constructor(
+    readonly bindings: LoggerBindings,
+    readonly scope: ScopeFields | undefined,
+    trace: TraceContext | undefined,
+  ) {
+    this.trace = trace ? traceTexts(trace) : noTexts;
+  }
+
+  /** The text of the field that is ours under this name; `undefined` when there is none. */
+  ours(key: string): string | undefined {
+    return (
+      this.scope?.identity.get(key) ??
+      this.trace.get(key) ??
+      (key === 'logger' ? this.bindings.texts.get(key) : undefined)
+    );
+  }
+
+  /** Whether the user gave a field of this name to the logger or to the context. */
+  hasField(name: string): boolean {
+    return this.bindings.texts.has(name) || this.scope?.fields.has(name) === true;
+  }
+
+  /** The parts as pino keeps bindings, without the fields that the call's own hide. */
+  joined(hidden: ReadonlySet<string>): string {
+    if (hidden.size > 0 || (this.bindings.hasFields && this.meet())) return joinTexts(this.merged(hidden));
+    return this.bindings.joined + (this.scope?.joined ?? '') + joinTexts(this.trace);
+  }
+
+  /** Each name once: ours stay, and the logger's fields stand before the context's. */
+  merged(hidden: ReadonlySet<string>): FieldTexts {
+    const ours = new Map([...(this.scope?.identity ?? []), ...this.trace]);
+    const theirs = new Map([...(this.scope?.fields ?? []), ...displace(this.bindings.texts, ours)]);
+    for (const name of hidden) theirs.delete(name);
+    return new Map([...theirs, ...ours]);
+  }
+
+  /** Whether bindings and context share a name. */
+  private meet(): boolean {
+    for (const key of this.bindings.texts.keys()) {
+      if (this.trace.has(key) || this.scope?.identity.has(key) || this.scope?.fields.has(key)) return true;
+    }
+    return false;
+  }
+}
+
+function traceTexts({ traceId, spanId, traceFlags }: TraceContext): FieldTexts {
+  return new Map([
+    ['trace_id', `"${traceId}"`],
+    ['span_id', `"${spanId}"`],
+    ['trace_flags', `"${traceFlags}"`],
+  ]);
+}

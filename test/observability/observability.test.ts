@@ -1,0 +1,97 @@
+import {
+  ConfigError,
+  createObservability,
+  getLogger,
+  getObservability,
+  type ObservabilityOptions,
+} from '@throughline/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+afterEach(async () => {
+  await getObservability().close();
+  vi.unstubAllEnvs();
+});
+
+describe('the process’s own observability', () => {
+  it('is the first one created; a second one is refused with a sentence that helps', () => {
+    const first = createObservability({ exporters: [] });
+    expect(getObservability()).toBe(first);
+    expect(() => createObservability()).toThrow(
+      expect.objectContaining({
+        name: 'ConfigError',
+        code: 'ALREADY_CREATED',
+        message: expect.stringContaining('isolated: true'),
+      }),
+    );
+    expect(() => createObservability({ isolated: true })).not.toThrow();
+  });
+
+  it('can be made anew once the first is closed', async () => {
+    await createObservability().close();
+    expect(() => createObservability()).not.toThrow();
+  });
+
+  it('is made from the environment by its first use', () => {
+    vi.stubEnv('OTEL_SERVICE_NAME', 'inventory');
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.version=2.1.0,deployment.environment.name=staging%20eu');
+    vi.stubEnv('LOG_LEVEL', 'silent');
+    expect(getObservability().service).toEqual({ name: 'inventory', version: '2.1.0', environment: 'staging eu' });
+  });
+
+  it('takes on its options although loggers were handed out before: modules take theirs while they are imported', () => {
+    vi.stubEnv('LOG_LEVEL', 'silent');
+    const log = getLogger('orders');
+    const checks = getObservability().health;
+    const texts: string[] = [];
+    const created = createObservability({
+      service: { name: 'shop', version: '1.4.0' },
+      log: { level: 'info', destination: { write: (line: string) => void texts.push(line) } },
+    });
+    log.info('placed');
+    expect(JSON.parse(texts[0] ?? '')).toMatchObject({
+      service: 'shop',
+      version: '1.4.0',
+      logger: 'orders',
+      msg: 'placed',
+    });
+    expect(created.health).toBe(checks);
+  });
+
+  it('reads levels from LOG_LEVEL and LOG_LEVELS, and says which part it cannot use', () => {
+    vi.stubEnv('LOG_LEVEL', 'warn');
+    vi.stubEnv('LOG_LEVELS', 'orders=debug,sql=loud');
+    const texts: string[] = [];
+    const { logger } = createObservability({
+      log: { destination: { write: (line: string) => void texts.push(line) } },
+    });
+    expect([logger.level, getLogger('orders').level, getLogger('sql').level]).toEqual(['warn', 'debug', 'warn']);
+    expect(texts.join()).toContain('sql=loud');
+  });
+
+  it('says its state as plain data', () => {
+    createObservability({ service: { name: 'shop' }, exporters: [] });
+    expect(getObservability().status()).toMatchObject({ service: { name: 'shop' }, exporters: [] });
+  });
+});
+
+describe('an option that cannot be used', () => {
+  it.each<[string, ObservabilityOptions, string]>([
+    ['a level that is none', { log: { level: 'loud' } }, 'log.level'],
+    ['a level of a module that is none', { log: { levels: { sql: 'loud' } } }, 'log.levels.sql'],
+    ['a check named like a key of the answer', { health: { checks: { status: async () => {} } } }, 'status'],
+  ])('is refused at creation: %s', (_, options, path) => {
+    const thrown = catchError(() => createObservability({ isolated: true, ...options }));
+    expect(thrown).toBeInstanceOf(ConfigError);
+    expect(thrown).toMatchObject({ code: 'INVALID_OPTION', option: expect.stringContaining(path) });
+    expect(thrown.message).toMatch(/must be|got/);
+  });
+});
+
+function catchError(work: () => unknown): ConfigError {
+  try {
+    work();
+  } catch (error) {
+    return error as ConfigError;
+  }
+  throw new Error('nothing was thrown');
+}
