@@ -81,7 +81,8 @@ const own = perProcess<{ observability: AssembledObservability | undefined; isPr
  * @throws {ConfigError} When an option cannot be used, or the process has one already and this is not `isolated`.
  */
 export function createObservability(options: ObservabilityOptions = {}): Observability {
-  if (options.isolated) return new AssembledObservability(options);
+  const { isolated = false } = options;
+  if (isolated) return new AssembledObservability(options);
   if (own.observability && !own.isProvisional) {
     const message =
       'this process has an observability; use getObservability(), close() it first, or pass isolated: true';

@@ -1,4 +1,4 @@
-/** Traceparent: the W3C header that says which trace a request belongs to. https://www.w3.org/TR/trace-context/ */
+/** Traceparent: the W3C header that says which trace a request belongs to. */
 
 export interface TraceContext {
   /** 32 lower-case hex digits. */
@@ -9,6 +9,7 @@ export interface TraceContext {
   readonly traceFlags: string;
 }
 
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
 const pattern = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
 /** Reads the header; `undefined` when it is absent or breaks a rule of the standard. */

@@ -42,10 +42,12 @@ export class LineParts {
 
   /** Each name once: ours stay, and the logger's fields stand before the context's. */
   merged(hidden: ReadonlySet<string>): FieldTexts {
-    const ours = new Map([...(this.scope?.identity ?? []), ...this.trace]);
-    const theirs = new Map([...(this.scope?.fields ?? []), ...displace(this.bindings.texts, ours)]);
-    for (const name of hidden) theirs.delete(name);
-    return new Map([...theirs, ...ours]);
+    const identity = this.scope?.identity ?? noTexts;
+    const bindings = displace(this.bindings.texts, new Map([...identity, ...this.trace]));
+    const fields = new Map(this.scope?.fields);
+    for (const name of bindings.keys()) fields.delete(name);
+    for (const name of hidden) void (bindings.delete(name) || fields.delete(name));
+    return new Map([...bindings, ...identity, ...fields, ...this.trace]);
   }
 
   /** Whether bindings and context share a name. */

@@ -69,7 +69,7 @@ export class Log {
   pinoOptions<T extends LoggerOptions>(options: T): T & LoggerOptions {
     const write = (logger: Logger, args: readonly unknown[], method: LogFn, level: number): void =>
       this.writer.write(logger, args, method, level);
-    const { name, ...others } = options;
+    const { name, ...others }: LoggerOptions = options;
     const userHook = options.hooks?.logMethod;
     const ours: LoggerOptions = {
       level: this.levels.of(undefined),

@@ -1,0 +1,54 @@
+/** Answer: what a destination replied, and the closed set of verdicts over it. */
+
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Body as text, cut at 64 KiB. */
+  readonly body: string;
+}
+
+export type Verdict =
+  /** All records are stored. */
+  | { readonly kind: 'accepted' }
+  /** Stored except so many records, which are refused for good or unaccounted for; nothing tells which ones. */
+  | { readonly kind: 'partial'; readonly rejected: number; readonly unconfirmed: number; readonly detail?: string }
+  /** Nothing stored, may be better later; given up after so many attempts; `slow` when the time ran out. */
+  | { readonly kind: 'retry'; readonly maxAttempts?: number; readonly slow?: boolean; readonly detail?: string }
+  /** Refused for good; `separable` when a single record may be to blame. */
+  | { readonly kind: 'rejected'; readonly separable: boolean; readonly detail?: string }
+  /** The credential is not accepted; the records are kept until it is. */
+  | { readonly kind: 'auth' }
+  /** More than the destination takes at once. */
+  | { readonly kind: 'too-big' };
+
+/** Statuses after which every destination may be asked again: RFC 9110, RFC 8470 for 425. */
+const retryable = new Set([408, 425, 429, 502, 503, 504]);
+
+/** Statuses that blame the content and not the set-up. */
+const separable = new Set([400, 422]);
+
+/** Judges by the status alone; destinations go first where they know better. */
+export function judgeStatus({ status }: Answer): Verdict {
+  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  if (status === 401 || status === 403) return { kind: 'auth' };
+  if (status === 413) return { kind: 'too-big' };
+  if (retryable.has(status)) return { kind: 'retry' };
+  // Redirects are refused too: following one could carry the credential to another host.
+  return { kind: 'rejected', separable: separable.has(status) };
+}
+
+/** Judges an exchange that brought no answer: what was sent may come later, and a slow one in smaller parts. */
+export function judgeFailure(code: string): Verdict {
+  return { kind: 'retry', slow: code === 'TIMEOUT' };
+}
+
+/** The body as a JSON object, or `undefined` when it is none. */
+export function readJson(answer: Answer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(answer.body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/** Back-off: how long to leave a destination in peace after it failed. */
+
+const pauseMs = 30_000;
+
+/** Share by which a pause may be shorter or longer, so that replicas do not come back all at once. */
+const jitter = 0.2;
+
+/** Limits on what a server may ask for with `Retry-After`. */
+const minRetryAfterMs = 1_000;
+const maxRetryAfterMs = 300_000;
+
+/**
+ * Says how long to wait before the next attempt, in milliseconds: 30 s ± 20 %, or what the server asked for and up to
+ * 20 % more, within 1 s and 5 min.
+ *
+ * @param random A number from 0 to 1.
+ * @param retryAfterMs What the server asked for, if it did.
+ */
+export function backoffMs(random: number, retryAfterMs?: number): number {
+  if (retryAfterMs === undefined) return Math.round(pauseMs * (1 - jitter + 2 * jitter * random));
+  const asked = Math.min(Math.max(retryAfterMs, minRetryAfterMs), maxRetryAfterMs);
+  return Math.round(Math.min(asked * (1 + jitter * random), maxRetryAfterMs));
+}
+
+/** Reads a `Retry-After` header, seconds or an HTTP date (RFC 9110, 10.2.3); `undefined` when there is none to read. */
+export function readRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  if (/^\d{1,9}(?:\.\d+)?$/.test(text)) return Number(text) * 1_000;
+  const date = /^[A-Za-z]{3}/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}

@@ -1,0 +1,158 @@
+/** Delivery: one batch at a time from the queue to the destination, and its fate into the ledger. */
+import type { Clock } from '../internal/clock.js';
+import { judgeFailure, type Verdict } from './answer.js';
+import { backoffMs, readRetryAfter } from './backoff.js';
+import { decide, maxBatchEntries, type Attempts, type Decision } from './decide.js';
+import { describeTrouble } from './describe-trouble.js';
+import type { Destination, ExportRequest, Sender } from './destination.js';
+import type { Entry } from './fold.js';
+import type { Ledger } from './ledger.js';
+import type { Troubles } from './problem.js';
+import type { Queue } from './queue.js';
+import { truncateRecord } from './record.js';
+import type { Exchange, Outcome, Transport } from './transport.js';
+
+/** Most bytes of a request; servers take more, but encoding more would stall the event loop. */
+const maxBatchBytes = 1_048_576;
+
+const defaultTimeoutMs = 10_000;
+
+export interface DeliveryOptions {
+  readonly destination: Destination;
+  readonly sender: Omit<Sender, 'nowMs'>;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Gives numbers from 0 to 1. */
+  readonly random: () => number;
+  /** Removes what looks like a credential from what servers say. */
+  readonly scrub: (text: string) => string;
+}
+
+/** How long the destination wants to be left in peace, and whether it is the credential that keeps us out. */
+export interface Pause {
+  readonly delayMs: number;
+  readonly isAuth: boolean;
+}
+
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  readonly #queue: Queue;
+  readonly #ledger: Ledger;
+  readonly #troubles: Troubles;
+  #exchange: Exchange | undefined;
+  #window = maxBatchEntries;
+  #batchBytes = maxBatchBytes;
+  #refusals = 0;
+  /** Attempts with the batch that begins with this record. */
+  #attempts = { firstUid: '', tries: 0, resent: false };
+
+  constructor(options: DeliveryOptions, queue: Queue, ledger: Ledger, troubles: Troubles) {
+    this.#options = options;
+    this.#queue = queue;
+    this.#ledger = ledger;
+    this.#troubles = troubles;
+  }
+
+  /** Sends the oldest batch. Never rejects; resolves with a pause when the destination failed. */
+  async sendBatch(): Promise<Pause | undefined> {
+    const batch = this.#queue.take(this.#window, this.#batchBytes);
+    const request = this.#encode(batch);
+    if (request === undefined) return this.#settle(batch, { kind: 'rejected', separable: true }, 'unencodable');
+    if (batch.length > 1 && Buffer.byteLength(request.body) > maxBatchBytes)
+      return this.#settle(batch, { kind: 'too-big' }, '');
+    const { transport, destination } = this.#options;
+    this.#exchange = transport.send(request, destination.timeoutMs ?? defaultTimeoutMs);
+    const outcome = await this.#exchange.outcome;
+    this.#exchange = undefined;
+    const verdict = this.#judge(outcome, batch);
+    this.#tell(outcome, verdict, request);
+    return this.#settle(batch, verdict, reasonOf(outcome, verdict), outcome);
+  }
+
+  /** Ends the exchange that is under way. */
+  abort(): void {
+    this.#exchange?.abort();
+  }
+
+  #encode(batch: readonly Entry[]): ExportRequest | undefined {
+    const { destination, sender, clock } = this.#options;
+    try {
+      return destination.encode(batch, { ...sender, nowMs: clock.now() });
+    } catch {
+      this.#troubles.note('UNENCODABLE', 'an error could not be encoded and is left out', clock.now());
+      return undefined;
+    }
+  }
+
+  #judge(outcome: Outcome, batch: readonly Entry[]): Verdict {
+    if (outcome.kind === 'failure') return judgeFailure(outcome.code);
+    try {
+      return this.#options.destination.classify(outcome.answer, batch);
+    } catch {
+      return { kind: 'retry', maxAttempts: 1 };
+    }
+  }
+
+  #tell(outcome: Outcome, verdict: Verdict, request: ExportRequest): void {
+    const trouble = describeTrouble(outcome, verdict, request, this.#options.scrub);
+    if (outcome.kind === 'failure' && outcome.code === 'ABORTED') return;
+    if (trouble === undefined) this.#troubles.over();
+    else this.#troubles.note(trouble.code, trouble.message, this.#options.clock.now());
+  }
+
+  #settle(batch: readonly Entry[], verdict: Verdict, reason: string, outcome?: Outcome): Pause | undefined {
+    const decision = decide(verdict, batch, this.#attemptsWith(batch));
+    this.#window = decision.window;
+    this.#refusals = decision.refusals;
+    if (verdict.kind === 'too-big') this.#batchBytes = Math.ceil(bytesOf(batch) / 2);
+    this.#account(decision, reason);
+    this.#return(decision, batch);
+    return decision.pause ? this.#pauseFor(verdict, outcome) : undefined;
+  }
+
+  #attemptsWith(batch: readonly Entry[]): Attempts {
+    const firstUid = batch[0]?.record.uid ?? '';
+    if (firstUid !== this.#attempts.firstUid) this.#attempts = { firstUid, tries: 0, resent: false };
+    this.#attempts.tries++;
+    return { ...this.#attempts, window: this.#window, refusals: this.#refusals };
+  }
+
+  #account({ delivered, rejected, unconfirmed }: Decision, reason: string): void {
+    this.#ledger.deliver(weightOf(delivered));
+    this.#ledger.lose('rejected', weightOf(rejected), reason);
+    this.#ledger.lose('unconfirmed', weightOf(unconfirmed), 'unconfirmed');
+    for (const settled of [delivered, rejected, unconfirmed]) this.#queue.release(settled);
+  }
+
+  #return({ again }: Decision, batch: readonly Entry[]): void {
+    if (again === 'no') return;
+    if (again === 'resend') this.#attempts.resent = true;
+    if (again === 'halves') this.#attempts.firstUid = '';
+    const entries =
+      again === 'truncated' ? batch.map((entry) => this.#queue.replace(entry, truncateRecord(entry.record))) : batch;
+    this.#queue.putBack(entries);
+  }
+
+  #pauseFor(verdict: Verdict, outcome: Outcome | undefined): Pause {
+    const { clock, random } = this.#options;
+    const header = outcome?.kind === 'answer' ? outcome.answer.headers['retry-after'] : undefined;
+    const retryAfterMs = readRetryAfter(typeof header === 'string' ? header : undefined, clock.now());
+    return { delayMs: backoffMs(random(), retryAfterMs), isAuth: verdict.kind === 'auth' };
+  }
+}
+
+/** Reports that the entries stand for. */
+export function weightOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { count }) => sum + count, 0);
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { record }) => sum + record.bytes, 0);
+}
+
+/** The reason under which refused reports are counted. */
+function reasonOf(outcome: Outcome, verdict: Verdict): string {
+  if (verdict.kind === 'partial') return 'partial';
+  if (verdict.kind === 'too-big') return 'too_big';
+  return outcome.kind === 'answer' ? `http_${outcome.answer.status}` : outcome.code.toLowerCase();
+}

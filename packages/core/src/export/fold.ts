@@ -1,0 +1,45 @@
+/** Folding: reports of one and the same error, while it waits, become one entry with a count. */
+import type { ErrorRecord } from './record.js';
+import type { ErrorReport } from './report.js';
+
+/**
+ * A record on its way to one destination. It stands for `count` reports and weighs so much in every counter: each
+ * report that was offered ends in exactly one counter, also when it was never sent as a record of its own.
+ */
+export interface Entry {
+  readonly record: ErrorRecord;
+  readonly count: number;
+  /** When the first and the last of the folded reports happened, in milliseconds since the epoch. */
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  /** What tells it from other errors; never sent. */
+  readonly fingerprint: string;
+}
+
+const maxPartLength = 256;
+
+/** What two reports must have in common to be one: type, message, top of the stack, route, logger. */
+export function fingerprintOf(report: ErrorReport): string {
+  const { error, fields } = report;
+  let origin = '';
+  try {
+    if (error instanceof Error) origin = `${error.name}\n${part(error.message)}\n${topFrame(error.stack)}`;
+    else if (error !== undefined) origin = typeof error === 'string' ? part(error) : typeof error;
+  } catch {
+    // An error that cannot be read is told from others by its log message alone.
+  }
+  const place = `${part(fields['method'])} ${part(fields['route'])}`;
+  return [report.level, part(report.logger), part(report.message), place, origin].join('\n');
+}
+
+function part(text: unknown): string {
+  return typeof text === 'string' ? text.slice(0, maxPartLength) : '';
+}
+
+function topFrame(stack: unknown): string {
+  if (typeof stack !== 'string') return '';
+  const start = stack.indexOf('\n    at ');
+  if (start < 0) return '';
+  const end = stack.indexOf('\n', start + 1);
+  return part(stack.slice(start + 1, end < 0 ? undefined : end));
+}

@@ -1,0 +1,33 @@
+/** Ledger: where every offered report ended, so that nothing is lost without a reason. */
+
+/** The ways in which a report can end. */
+export type Ending = 'delivered' | 'rejected' | 'dropped' | 'unconfirmed';
+
+export interface LedgerTotals extends Record<Ending, number> {
+  offered: number;
+  /** Counts per reason of everything that was not delivered. */
+  reasons: Record<string, number>;
+}
+
+export class Ledger {
+  readonly #totals: LedgerTotals = { offered: 0, delivered: 0, rejected: 0, dropped: 0, unconfirmed: 0, reasons: {} };
+
+  get totals(): LedgerTotals {
+    return { ...this.#totals, reasons: { ...this.#totals.reasons } };
+  }
+
+  offer(): void {
+    this.#totals.offered++;
+  }
+
+  deliver(count: number): void {
+    this.#totals.delivered += count;
+  }
+
+  /** Counts reports that did not arrive, or not for certain. */
+  lose(ending: Exclude<Ending, 'delivered'>, count: number, reason: string): void {
+    if (count === 0) return;
+    this.#totals[ending] += count;
+    this.#totals.reasons[reason] = (this.#totals.reasons[reason] ?? 0) + count;
+  }
+}

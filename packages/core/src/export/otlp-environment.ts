@@ -1,0 +1,81 @@
+/** OTLP environment: OpenTelemetry's own variables for a logs exporter, as options. */
+import { readSecret, type Environment } from '../internal/secret-variable.js';
+
+/** What the variables say; see https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
+export interface OtlpVariables {
+  /** Base URL for all signals. */
+  url?: string;
+  /** URL for logs, used as it is; wins. */
+  endpoint?: string;
+  headers: Record<string, string>;
+  timeoutMs?: number;
+}
+
+type Warn = (sentence: string) => void;
+
+/**
+ * Reads the variables; `undefined` when no endpoint is given, or when export is switched off.
+ *
+ * Without an endpoint nothing is sent, unlike the specification's `localhost:4318`: who set nothing wants nothing.
+ */
+export function readOtlpVariables(env: Environment, warn: Warn): OtlpVariables | undefined {
+  if (isSwitchedOff(env)) return undefined;
+  const endpoint = env['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT']?.trim();
+  const url = env['OTEL_EXPORTER_OTLP_ENDPOINT']?.trim();
+  if (!endpoint && !url) return undefined;
+  const protocol = env['OTEL_EXPORTER_OTLP_LOGS_PROTOCOL'] || env['OTEL_EXPORTER_OTLP_PROTOCOL'];
+  if (protocol && protocol !== 'http/json') {
+    warn(`OTEL_EXPORTER_OTLP_PROTOCOL asks for ${JSON.stringify(protocol)}, but errors are sent as 'http/json'`);
+  }
+  const timeoutMs = readTimeout(env, warn);
+  return {
+    ...(endpoint ? { endpoint } : url && { url }),
+    headers: {
+      ...readHeaders(env, 'OTEL_EXPORTER_OTLP_HEADERS', warn),
+      ...readHeaders(env, 'OTEL_EXPORTER_OTLP_LOGS_HEADERS', warn),
+    },
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  };
+}
+
+function isSwitchedOff(env: Environment): boolean {
+  if (env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return true;
+  const chosen = env['OTEL_LOGS_EXPORTER']?.trim();
+  return chosen ? !chosen.split(',').some((name) => name.trim() === 'otlp') : false;
+}
+
+function readTimeout(env: Environment, warn: Warn): number | undefined {
+  const name = env['OTEL_EXPORTER_OTLP_LOGS_TIMEOUT']
+    ? 'OTEL_EXPORTER_OTLP_LOGS_TIMEOUT'
+    : 'OTEL_EXPORTER_OTLP_TIMEOUT';
+  const text = env[name]?.trim();
+  if (!text) return undefined;
+  const timeoutMs = Number(text);
+  if (timeoutMs >= 1 && timeoutMs <= 600_000) return timeoutMs;
+  warn(
+    `${name} must be a number of milliseconds from 1 to 600000, got ${JSON.stringify(text.slice(0, 40))}; 10000 is used`,
+  );
+  return undefined;
+}
+
+/** Reads `name=value,name=value`, percent-encoded; a pair that cannot be read is left out. */
+function readHeaders(env: Environment, variable: string, warn: Warn): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const pair of (readSecret(env, variable, warn) ?? '').split(',')) {
+    if (pair.trim() === '') continue;
+    const separator = pair.indexOf('=');
+    const name = decode(pair.slice(0, Math.max(separator, 0)));
+    const value = decode(pair.slice(separator + 1));
+    if (name && value !== undefined) headers[name.toLowerCase()] = value;
+    else warn(`${variable} has a pair that is not name=value; it is left out`);
+  }
+  return headers;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.trim());
+  } catch {
+    return undefined;
+  }
+}

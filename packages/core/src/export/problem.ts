@@ -1,0 +1,55 @@
+/** Problem: trouble with a destination, told once per change and not once per failure. */
+
+export interface ExportProblem {
+  /** Name of the destination. */
+  readonly exporter: string;
+  /**
+   * What happened: `HTTP_401`, `ECONNREFUSED`, `TIMEOUT`, `QUEUE_FULL`, …, and `RECOVERED` when it is over. Codes of
+   * connections are Node's own.
+   */
+  readonly code: string;
+  /** One sentence for people; never holds a credential. */
+  readonly message: string;
+}
+
+export interface LastError {
+  readonly code: string;
+  readonly message: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Remembers what was told, so that each kind of trouble is told once until all is well again. */
+export class Troubles {
+  readonly #exporter: string;
+  readonly #tell: (problem: ExportProblem) => void;
+  readonly #told = new Set<string>();
+  last: LastError | undefined;
+
+  constructor(exporter: string, tell: (problem: ExportProblem) => void) {
+    this.#exporter = exporter;
+    this.#tell = tell;
+  }
+
+  /** @param nowMs Milliseconds since the epoch. */
+  note(code: string, message: string, nowMs: number): void {
+    this.last = { code, message, at: new Date(nowMs).toISOString() };
+    if (this.#told.has(code)) return;
+    this.#told.add(code);
+    this.#say(code, `${this.#exporter}: ${message}`);
+  }
+
+  over(): void {
+    if (this.#told.size === 0) return;
+    this.#told.clear();
+    this.#say('RECOVERED', `${this.#exporter}: accepts errors again`);
+  }
+
+  #say(code: string, message: string): void {
+    try {
+      this.#tell({ exporter: this.#exporter, code, message });
+    } catch {
+      // Trouble of whoever listens is not trouble of the exporter.
+    }
+  }
+}

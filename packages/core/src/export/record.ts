@@ -1,0 +1,113 @@
+/** Error record: one report as every destination gets it, redacted, scrubbed and never changed again. */
+import { errorFields, type ErrorFields } from '../internal/error-fields.js';
+import type { Redactor } from '../internal/redact.js';
+import { addAttributes, type Attributes } from './attributes.js';
+import { causeText } from './cause-text.js';
+import type { ErrorReport } from './report.js';
+import { createScrub } from './scrub.js';
+import { createPathShortener, findLocation, type CodeLocation } from './stack.js';
+
+export interface ErrorRecord {
+  /** ULID: the same whenever and wherever this record is sent. */
+  readonly uid: string;
+  readonly timeMs: number;
+  readonly level: 'error' | 'fatal';
+  readonly message: string;
+  readonly logger?: string;
+  readonly error?: RecordedError;
+  /** First frame of the stack that is the application's own. */
+  readonly location?: CodeLocation;
+  /** `request_id`, `user_id`, `trace_id`, `method`, `route`, … and the user's own, flat. */
+  readonly attributes: Readonly<Attributes>;
+  /** Present on a copy that was cut because the whole was too big for a destination. */
+  readonly truncated?: true;
+  /** Estimate of what the record weighs, in memory as well as on the wire. */
+  readonly bytes: number;
+}
+
+export interface RecordedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly code?: string;
+  /** The chain of causes, as text. */
+  readonly cause?: string;
+}
+
+export interface RecorderOptions {
+  redactor: Redactor;
+  /** Source of ids. */
+  createUid: (timeMs: number) => string;
+  /** Directory of the application, which disappears from stacks. */
+  root: string;
+  /** Home directory, which becomes `~`. */
+  home: string;
+}
+
+/** Makes the function that turns reports into records. */
+export function createRecorder(options: RecorderOptions): (report: ErrorReport) => ErrorRecord {
+  const { redactor, createUid } = options;
+  const shorten = createPathShortener(options.root, options.home);
+  const scrubValue = createScrub(redactor);
+  const scrub = (text: string): string => scrubValue(shorten(text));
+  return ({ timeMs, level, message, logger, error, fields }) => {
+    const attributes: Attributes = {};
+    addAttributes(attributes, redactor.copy(fields) as object, '', scrub);
+    const recorded = error === undefined ? undefined : recordError(errorFields(error, redactor), attributes, scrub);
+    const location = recorded?.stack === undefined ? undefined : findLocation(recorded.stack);
+    return weighed({
+      uid: createUid(timeMs),
+      timeMs,
+      level,
+      message: scrub(String(redactor.copy(message))),
+      ...(logger !== undefined && { logger }),
+      ...(recorded && { error: recorded }),
+      ...(location && { location }),
+      attributes,
+    });
+  };
+}
+
+function recordError(fields: ErrorFields, attributes: Attributes, scrub: (text: string) => string): RecordedError {
+  const { type, message, stack, code, cause, errors, ...own } = fields;
+  addAttributes(attributes, own, 'error_', scrub);
+  const causes = causeText(cause, errors);
+  return {
+    type,
+    message: scrub(message),
+    ...(typeof stack === 'string' && { stack: scrub(stack) }),
+    ...(code !== undefined && { code: scrub(typeof code === 'object' ? JSON.stringify(code) : String(code)) }),
+    ...(causes !== undefined && { cause: scrub(causes) }),
+  };
+}
+
+/** The record cut to what a reader needs most, for a destination that found the whole too big. */
+export function truncateRecord(record: ErrorRecord): ErrorRecord {
+  const { error } = record;
+  const attributes: Attributes = {};
+  for (const [key, value] of Object.entries(record.attributes).slice(0, 32)) {
+    attributes[key] = typeof value === 'string' ? value.slice(0, 128) : value;
+  }
+  return weighed({
+    ...record,
+    message: record.message.slice(0, 1_024),
+    ...(error && {
+      error: { type: error.type, message: error.message.slice(0, 1_024), stack: (error.stack ?? '').slice(0, 2_048) },
+    }),
+    attributes,
+    truncated: true,
+  });
+}
+
+/** What every record costs beside its texts, and what every attribute costs beside its own. */
+const recordOverheadBytes = 400;
+const attributeOverheadBytes = 64;
+
+function weighed(record: Omit<ErrorRecord, 'bytes'>): ErrorRecord {
+  let bytes = recordOverheadBytes + Buffer.byteLength(record.message);
+  for (const text of Object.values(record.error ?? {}) as string[]) bytes += Buffer.byteLength(text);
+  for (const [key, value] of Object.entries(record.attributes)) {
+    bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? Buffer.byteLength(value) : 8);
+  }
+  return Object.freeze({ ...record, bytes });
+}

@@ -1,0 +1,22 @@
+/** Transport: the way on which encoded batches leave; tests put another in its place. */
+import type { Answer } from './answer.js';
+import type { ExportRequest } from './destination.js';
+
+/** What came of an exchange: an answer, or the reason why there was none. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'failure'; readonly code: string; readonly message: string };
+
+export interface Exchange {
+  /** Never rejects. */
+  readonly outcome: Promise<Outcome>;
+  /** Ends the exchange at once; the outcome is then a failure with code `ABORTED`. */
+  abort(): void;
+}
+
+export interface Transport {
+  /** Sends one request. Never throws. */
+  send(request: ExportRequest, timeoutMs: number): Exchange;
+  /** Closes what is kept open between exchanges. */
+  close(): void;
+}
