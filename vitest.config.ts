@@ -30,8 +30,8 @@ function frameworkOf(workspace: string): Plugin {
   };
 }
 
-/** Our packages are read from source, through their own `exports`. */
-const conditions = ['@throughline/source', 'module', 'node', 'import', 'default'];
+/** Our packages are read from source, through their own `exports`. Node gets these conditions too: `import` would turn its `require` on ES modules. */
+const conditions = ['@throughline/source'];
 const shared = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { conditions },

@@ -40,7 +40,7 @@ describe('a documented default', () => {
         text,
       );
       const real = await realDefaults(entry.path, entry.option);
-      if (!inPlace) expect(real).toContainEqual(literal);
+      expect(inPlace ? [literal] : real).toContainEqual(literal);
     },
   );
 });

@@ -13,8 +13,27 @@ const mayImport: Record<string, readonly string[]> = {
   'checks/': ['health/', 'internal/', 'errors.ts'],
   'exporters/': ['export/', 'internal/', 'errors.ts'],
   'environment.ts': ['exporters/', 'export/', 'log/', 'internal/', 'errors.ts'],
-  'observability.ts': ['environment.ts', 'context/', 'log/', 'export/', 'health/', 'http/', 'internal/', 'errors.ts'],
-  'index.ts': ['observability.ts', 'context/', 'log/', 'export/', 'health/', 'http/', 'internal/', 'errors.ts'],
+  'observability-options.ts': ['export/', 'health/', 'http/', 'internal/'],
+  'observability.ts': [
+    'observability-options.ts',
+    'environment.ts',
+    'context/',
+    'log/',
+    'export/',
+    'health/',
+    'http/',
+    'internal/',
+  ],
+  'process-observability.ts': ['observability.ts', 'observability-options.ts', 'internal/', 'errors.ts'],
+  'index.ts': [
+    'process-observability.ts',
+    'observability-options.ts',
+    'context/',
+    'export/',
+    'health/',
+    'internal/',
+    'errors.ts',
+  ],
 };
 
 const packagesOfCore = ['pino', '@opentelemetry/api'];

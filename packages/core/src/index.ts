@@ -5,20 +5,20 @@ export { getContext, getRequestId, setContext, setUser } from './context/current
 export type { ContextKind, RequestContext, UserContext } from './context/request-context.js';
 export { bindContext, type ContextSeed, runOutsideContext, runWithContext, withContext } from './context/run.js';
 export { ConfigError, type ConfigErrorCode } from './errors.js';
+export type { Destination } from './export/destination.js';
+export type { ExporterStatus } from './export/pipeline.js';
+export type { ExportProblem } from './export/problem.js';
 export type { CheckOptions, HealthCheck, Probe } from './health/check.js';
 export type { FailureCode } from './health/failure.js';
 export type { Health } from './health/health.js';
 export type { ComponentReport, ComponentStatus, HealthReport, HealthStatus, HealthView } from './health/report.js';
 export type { RedactOptions } from './internal/redact.js';
 export type { ServiceInfo } from './internal/service.js';
-export {
-  createObservability,
-  getLogger,
-  getObservability,
-  type LogOptions,
-  type Observability,
-  type ObservabilityOptions,
-  type ObservabilityProblem,
-  type ObservabilityStatus,
-  pinoOptions,
-} from './observability.js';
+export type {
+  LogOptions,
+  Observability,
+  ObservabilityOptions,
+  ObservabilityProblem,
+  ObservabilityStatus,
+} from './observability-options.js';
+export { createObservability, getLogger, getObservability, pinoOptions } from './process-observability.js';

@@ -4,7 +4,7 @@ const { requestContext } = require('@throughline/express');
 test('the packages work under Jest', async () => {
   expect(typeof requestContext()).toBe('function');
   await runWithContext({ requestId: 'jest-1' }, async () => {
-    await null;
+    await new Promise(setImmediate);
     expect(getRequestId()).toBe('jest-1');
   });
 });

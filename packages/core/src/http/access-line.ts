@@ -1,5 +1,4 @@
 /** Access line: what is said of a request once its response is closed. */
-import { isHangUp } from './hang-up.js';
 import type { Exchange } from './exchange.js';
 
 /** Nginx's status for a client that closed the connection: no response was completed, so none of HTTP's own is true. */
@@ -15,8 +14,8 @@ export interface AccessLine {
 /** Describes a closed exchange. The context's own fields are not repeated: the logger puts them on the line. */
 export function accessLine(exchange: Exchange, route: string | undefined, durationMs: number): AccessLine {
   const { req, res, error } = exchange;
-  const aborted = !res.writableFinished;
-  const isHungUp = aborted && (error === undefined || isHangUp(error));
+  const aborted = !exchange.isSent;
+  const isHungUp = aborted && error === undefined;
   const status = isHungUp ? clientClosedRequest : res.statusCode;
   const isFailure = !isHungUp && !exchange.isProbe && (status >= 500 || exchange.failedAfterHead);
   return {
@@ -30,7 +29,7 @@ export function accessLine(exchange: Exchange, route: string | undefined, durati
       client_ip: exchange.clientIp,
       user_agent: req.headers['user-agent']?.slice(0, maxUserAgentLength),
       aborted: aborted || undefined,
-      err: isFailure ? error : shortened(isHungUp ? undefined : error),
+      err: isFailure ? error : shortened(error),
     },
   };
 }
@@ -47,10 +46,10 @@ function shortened(error: unknown): { type: string; message: string } | undefine
 }
 
 /** Bytes of the response's body as they went over the wire; a chunked body counts with its framing. */
-function sentBytes({ req, res, sentBefore }: Exchange): number {
+function sentBytes({ req, res, sentBefore, isSent }: Exchange): number {
   if (req.method === 'HEAD' || res.statusCode === 304 || res.statusCode === 204 || !res.headersSent) return 0;
   const declared = Number(res.getHeader('content-length') ?? Number.NaN);
-  if (res.writableFinished && Number.isSafeInteger(declared)) return declared;
+  if (isSent && Number.isSafeInteger(declared)) return declared;
   const head = (res as { _header?: string | null })._header ?? '';
   return Math.max(0, (req.socket?.bytesWritten ?? 0) - sentBefore - Buffer.byteLength(head));
 }

@@ -20,6 +20,8 @@ export class Exchange {
   readonly clientIp: string | undefined;
   /** Bytes the connection had sent before this response; it may have served others. */
   readonly sentBefore: number;
+  /** Whether the whole response was handed to a connection that was still there. */
+  isSent = false;
   private boundLogger: Logger | undefined;
   private failure: { error: unknown; afterHead: boolean } | undefined;
 
@@ -32,6 +34,8 @@ export class Exchange {
   ) {
     this.clientIp = req.socket?.remoteAddress?.replace(/^::ffff:/, '');
     this.sentBefore = req.socket?.bytesWritten ?? 0;
+    // `writableFinished` turns true on a destroyed connection too, but the event does not come then.
+    res.once('finish', () => (this.isSent = true));
     exchanges.set(req, this);
   }
 
@@ -41,9 +45,9 @@ export class Exchange {
     return this.boundLogger;
   }
 
-  /** Records the error that made the request fail; the first one counts. */
+  /** Records the error that made the request fail; the first one counts, and none that comes of a hang-up. */
   fail(error: unknown): void {
-    if (this.failure) return;
+    if (this.failure || this.req.socket?.destroyed) return;
     this.failure = { error, afterHead: this.res.headersSent };
     // pino-http writes the error it finds here instead of one of its own making.
     (this.res as { err?: unknown }).err ??= error;

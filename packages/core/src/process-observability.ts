@@ -1,0 +1,59 @@
+/** Process observability: the one that everything uses which was not given another. */
+import type { Logger, LoggerOptions } from 'pino';
+import { ConfigError } from './errors.js';
+import { perProcess } from './internal/per-process.js';
+import { AssembledObservability } from './observability.js';
+import { type Observability, observabilityDefaults, type ObservabilityOptions } from './observability-options.js';
+
+/** The process's own observability, and whether it was made because somebody needed one before it was created. */
+const own = perProcess<{ observability: AssembledObservability | undefined; isProvisional: boolean }>(
+  'observability',
+  () => ({
+    observability: undefined,
+    isProvisional: false,
+  }),
+);
+
+/**
+ * Makes the observability of this process. What was handed out before (loggers, health) keeps working and takes on
+ * these options.
+ *
+ * @throws {ConfigError} When an option cannot be used, or the process has one already and this is not `isolated`.
+ */
+export function createObservability(options: ObservabilityOptions = {}): Observability {
+  const { isolated = observabilityDefaults.isolated } = options;
+  if (isolated) return new AssembledObservability(options);
+  const current = openOne();
+  if (current && !own.isProvisional) {
+    const message =
+      'this process has an observability; use getObservability(), close() it first, or pass isolated: true';
+    throw new ConfigError('ALREADY_CREATED', message, 'isolated', 'true, or the first one closed', 'a second one');
+  }
+  if (current) current.configure(options);
+  const observability = current ?? new AssembledObservability(options);
+  Object.assign(own, { observability, isProvisional: false });
+  return observability;
+}
+
+/** The process's own observability; made from the environment when nobody created one yet. */
+export function getObservability(): Observability {
+  const current = openOne();
+  if (current) return current;
+  const observability = new AssembledObservability({});
+  Object.assign(own, { observability, isProvisional: true });
+  return observability;
+}
+
+function openOne(): AssembledObservability | undefined {
+  return own.observability?.isClosed === false ? own.observability : undefined;
+}
+
+/** A pino logger of this name, with the context of the running request on every line. */
+export function getLogger(name: string): Logger {
+  return getObservability().getLogger(name);
+}
+
+/** Options that make a pino of the user's own write lines like ours: `pino(pinoOptions({ name: 'legacy' }))`. */
+export function pinoOptions<T extends LoggerOptions>(options?: T): T & LoggerOptions {
+  return getObservability().pinoOptions(options);
+}

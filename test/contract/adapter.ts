@@ -1,0 +1,45 @@
+/** Adapter contract: what every framework adapter promises, proven on a real application over real sockets. */
+import { describe } from 'vitest';
+import type { Cell } from './cell.js';
+import { promiseAccessLine } from './promises/access-line.js';
+import { promiseAccessLog } from './promises/access-log.js';
+import { promiseBodies } from './promises/bodies.js';
+import { promiseConcurrency } from './promises/concurrency.js';
+import { promiseContext } from './promises/context.js';
+import { promiseEcho } from './promises/echo.js';
+import { promiseErrors } from './promises/errors.js';
+import { promiseHangUp } from './promises/hang-up.js';
+import { promiseHostileInput } from './promises/hostile-input.js';
+import { promiseInboundId } from './promises/inbound-id.js';
+import { promiseOptions } from './promises/options.js';
+import { promiseOutside } from './promises/outside.js';
+import { promisePrivacy } from './promises/privacy.js';
+import { promiseUser } from './promises/user.js';
+
+/** Runs the whole contract on one cell. */
+export function describeAdapter(cell: Cell): void {
+  describe(cell.name, () => {
+    describe('request id', () => {
+      promiseInboundId(cell);
+      promiseEcho(cell);
+    });
+    describe('context', () => {
+      promiseContext(cell);
+      promiseBodies(cell);
+      promiseConcurrency(cell);
+      promiseUser(cell);
+      promiseOutside(cell);
+    });
+    describe('access line', () => {
+      promiseAccessLine(cell);
+      promiseAccessLog(cell);
+      promiseHangUp(cell);
+    });
+    describe('trouble', () => {
+      promiseErrors(cell);
+      promiseHostileInput(cell);
+      promisePrivacy(cell);
+      promiseOptions(cell);
+    });
+  });
+}

@@ -1,0 +1,183 @@
+/** Errors: the one that made a request fail is told once, with its own stack, and leaves the process once. */
+import { Readable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { type Cell, type Exchange, get, type Middleware } from '../cell.js';
+import { startSink } from '../sink.js';
+import { type Service, start } from '../start.js';
+
+class OutOfStock extends Error {
+  override readonly name = 'OutOfStock';
+}
+
+/** Fails where it can be found in a stack. */
+function takeFromShelf(): never {
+  throw new OutOfStock('no more of 7');
+}
+
+const ways: [name: string, fail: (exchange: Exchange) => never | Promise<never>][] = [
+  ['a thrown error', takeFromShelf],
+  ['a rejected promise', async () => takeFromShelf()],
+  ['an error thrown after an await', async () => (await new Promise((resolve) => setTimeout(resolve, 1)), takeFromShelf())],
+];
+
+const failed = { level: 'error', msg: 'request errored', status: 500, request_id: 'demo-1' };
+const err = { type: 'OutOfStock', message: 'no more of 7', stack: expect.stringContaining('takeFromShelf') };
+
+/** An error for which the caller is to blame, as the frameworks know them. */
+function refusal(): Error {
+  return Object.assign(new Error('no such size'), { status: 422, statusCode: 422, expose: true });
+}
+
+const oddErrors: [name: string, make: () => unknown][] = [
+  ['an error with a circular cause', () => ((error) => Object.assign(error, { cause: error }))(new Error('odd'))],
+  ['an error whose getters throw', () => Object.defineProperty(new Error('odd'), 'code', { enumerable: true, get: takeFromShelf })],
+  ['an error without a stack', () => Object.assign(new Error('odd'), { stack: undefined })],
+  ['an aggregate error', () => new AggregateError([new Error('odd'), 'odd'], 'odd')],
+  ['a plain object', () => ({ odd: true })],
+];
+
+export function promiseErrors(cell: Cell): void {
+  it.each(ways)('logs %s with its own stack at error, on one line', async (_, fail) => {
+    const service: Service = await start(cell, {
+      routes: [get('/orders/:id', (exchange) => (service.log.info('taking'), fail(exchange)))],
+    });
+    const answer = await service.send({ path: '/orders/7', headers: { 'x-request-id': 'demo-1' } });
+    expect(answer).toMatchObject({ status: 500, id: 'demo-1' });
+    expect(answer.body).not.toContain('no more of 7');
+    expect((await service.finish()).lines).toMatchObject([
+      { msg: 'taking', request_id: 'demo-1' },
+      { ...failed, route: '/orders/:id', err },
+    ]);
+  });
+
+  it('exports a thrown error once, with the context of its request', async () => {
+    const sink = await startSink();
+    const service = await start(cell, { exporters: [sink.exporter], routes: [get('/orders/:id', takeFromShelf)] });
+    await service.send({ path: '/orders/7', headers: { 'x-request-id': 'demo-1' } });
+    await service.finish();
+    await service.observability.flush({ timeoutMs: 5000 });
+    expect(sink.records).toHaveLength(1);
+    expect(JSON.stringify(sink.records)).toMatch(/(?=.*no more of 7)(?=.*takeFromShelf)(?=.*demo-1)/);
+  });
+
+  it('exports an error once that the application logged before it threw it', async () => {
+    const sink = await startSink();
+    const service: Service = await start(cell, {
+      exporters: [sink.exporter],
+      routes: [
+        get('/', () => {
+          const error = new OutOfStock('no more of 7');
+          service.log.error(error);
+          throw error;
+        }),
+      ],
+    });
+    const { id } = await service.send('/');
+    expect((await service.finish()).lines).toMatchObject([
+      { logger: 'orders', level: 'error', request_id: id },
+      { msg: 'request errored', request_id: id },
+    ]);
+    await service.observability.flush({ timeoutMs: 5000 });
+    expect(sink.records).toHaveLength(1);
+  });
+
+  it('logs a thrown string at error', async () => {
+    const service: Service = await start(cell, {
+      routes: [
+        get('/', () => {
+          service.log.info('throwing');
+          // oxlint-disable-next-line no-throw-literal -- what is thrown here is the point
+          throw 'no more of 7';
+        }),
+      ],
+    });
+    const answer = await service.send({ path: '/', headers: { 'x-request-id': 'demo-1' } });
+    expect(answer).toMatchObject({ status: 500, id: 'demo-1' });
+    const { lines } = await service.finish();
+    expect(lines).toMatchObject([{ msg: 'throwing', request_id: 'demo-1' }, failed]);
+    expect(lines[1]?.text).toContain('no more of 7');
+  });
+
+  it.each(oddErrors)('survives %s', async (_, make) => {
+    const service: Service = await start(cell, {
+      routes: [
+        get('/', () => {
+          service.log.info('throwing');
+          throw make();
+        }),
+      ],
+    });
+    const answer = await service.send({ path: '/', headers: { 'x-request-id': 'demo-1' } });
+    expect(answer).toMatchObject({ status: 500, id: 'demo-1' });
+    expect((await service.finish()).lines).toMatchObject([{ msg: 'throwing', request_id: 'demo-1' }, failed]);
+  });
+
+  it.each<[string, Middleware]>([
+    ['throws', () => takeFromShelf()],
+    ['passes an error on', (_req, _res, next) => next(new OutOfStock(`no more of 7, says takeFromShelf`))],
+  ])('logs the error of a middleware after it that %s', async (_, middleware) => {
+    const service = await start(cell, { after: [middleware], routes: [get('/', () => ({ body: 'fine' }))] });
+    const answer = await service.send({ path: '/', headers: { 'x-request-id': 'demo-1' } });
+    expect(answer).toMatchObject({ status: 500, id: 'demo-1' });
+    expect((await service.finish()).lines).toMatchObject([{ ...failed, err: { type: 'OutOfStock' } }]);
+  });
+
+  it('logs the error of authentication', async () => {
+    const service = await start(cell, { authenticate: takeFromShelf, routes: [get('/', () => ({ body: 'fine' }))] });
+    const answer = await service.send({ path: '/', headers: { 'x-request-id': 'demo-1' } });
+    expect(answer).toMatchObject({ status: 500, id: 'demo-1' });
+    expect((await service.finish()).lines).toMatchObject([{ ...failed, err }]);
+  });
+
+  it('logs the error of a middleware before it, once it has seen a request', async () => {
+    const failing: Middleware = (req, _res, next) => (req.url === '/broken' ? takeFromShelf() : next());
+    const service: Service = await start(cell, {
+      before: [failing],
+      routes: [get('/', () => (service.log.info('handled'), { body: 'fine' }))],
+    });
+    await service.send('/');
+    expect(await service.send('/broken')).toMatchObject({ status: 500 });
+    const { id } = await service.send('/');
+    const { lines } = await service.finish();
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'handled',
+      'request completed',
+      'request errored',
+      'handled',
+      'request completed',
+    ]);
+    expect(lines[2]).toMatchObject({ level: 'error', status: 500, path: '/broken', err });
+    expect(lines.slice(3)).toMatchObject([{ request_id: id }, { request_id: id }]);
+  });
+
+  it('logs an error that is the fault of the caller at warn, and exports none', async () => {
+    const sink = await startSink();
+    const service = await start(cell, {
+      exporters: [sink.exporter],
+      routes: [
+        get('/', () => {
+          throw refusal();
+        }),
+      ],
+    });
+    const { status, id } = await service.send('/');
+    expect(status).toBe(422);
+    expect((await service.finish()).lines).toMatchObject([{ level: 'warn', status: 422, request_id: id }]);
+    await service.observability.flush({ timeoutMs: 5000 });
+    expect(sink.records).toEqual([]);
+  });
+
+  it('tells of a body that breaks off because its source failed', async () => {
+    async function* breaking(): AsyncGenerator<string> {
+      yield 'x'.repeat(1000);
+      takeFromShelf();
+    }
+    const service: Service = await start(cell, {
+      routes: [get('/', () => (service.log.info('started'), { body: Readable.from(breaking()) }))],
+    });
+    await service.send('/').catch(() => 'cut off');
+    const { lines } = await service.finish();
+    expect(lines).toMatchObject([{ msg: 'started' }, { aborted: true }]);
+    expect(lines[1]?.msg).not.toBe('request completed');
+  });
+}

@@ -1,0 +1,23 @@
+/** Options: a mistake is refused where it is made, with a sentence that helps. */
+import { ConfigError } from '@throughline/core';
+import { expect, it } from 'vitest';
+import type { Cell, RequestOptions } from '../cell.js';
+import { start } from '../start.js';
+
+const mistakes: [option: string, request: unknown][] = [
+  ['requestId.trust', { requestId: { trust: 'sometimes' } }],
+  ['requestId.headers[0]', { requestId: { headers: ['X Request Id'] } }],
+  ['requestId.headers', { requestId: { headers: 'X-Request-Id' } }],
+  ['requestId.responseHeader', { requestId: { responseHeader: 'X Request Id' } }],
+  ['requestId.generate', { requestId: { generate: 'uuid' } }],
+  ['user', { user: 'req.user' }],
+  ['accessLog', { accessLog: 'pino-http' }],
+];
+
+export function promiseOptions(cell: Cell): void {
+  it.each(mistakes)('refuses an invalid %s at creation', async (option, request) => {
+    const refused = await start(cell, { request: request as RequestOptions }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ConfigError);
+    expect(refused).toMatchObject({ code: 'INVALID_OPTION', option });
+  });
+}

@@ -1,0 +1,59 @@
+/** Koa host: builds the application of a test on Koa. */
+import Router from '@koa/router';
+import type { Observability } from '@throughline/core';
+import { health, requestContext } from '@throughline/koa';
+import Koa from 'koa';
+import { koaBody } from 'koa-body';
+import { type Answer, bodyLimitBytes, type Exchange, type Middleware, type Setup } from '../contract/cell.js';
+
+export function buildApp(observability: Observability, setup: Setup): Koa {
+  const options = { ...setup.request, observability };
+  const app = new Koa();
+  // Koa prints every error on stderr unless somebody listens.
+  app.on('error', () => {});
+  for (const middleware of setup.before) app.use(adapt(middleware));
+  for (let mounts = 0; mounts < setup.mounts; mounts++) app.use(requestContext(options));
+  for (const middleware of setup.after) app.use(adapt(middleware));
+  app.use(health({ observability }));
+  app.use(koaBody({ multipart: true, jsonLimit: bodyLimitBytes, jsonStrict: false }));
+  app.use(readRaw);
+  const router = new Router();
+  for (const { method, path, answer } of setup.routes) {
+    router[method](path, async (ctx) => {
+      const exchange = exchangeOf(ctx);
+      await setup.authenticate(exchange);
+      reply(ctx, await answer(exchange));
+    });
+  }
+  return app.use(router.routes()).use(router.allowedMethods());
+}
+
+/** Runs a middleware of Connect's kind. */
+function adapt(middleware: Middleware): Koa.Middleware {
+  return ({ req, res }, next) =>
+    new Promise<void>((resolve, reject) => {
+      middleware(req, res, (error) => (error === undefined ? resolve() : reject(error)));
+    }).then(next);
+}
+
+/** Koa has no parser for bodies without a format. */
+const readRaw: Koa.Middleware = async (ctx, next) => {
+  if (ctx.is('application/octet-stream')) ctx.request.body = Buffer.concat(await ctx.req.toArray());
+  await next();
+};
+
+function exchangeOf(ctx: Koa.ParameterizedContext & { params: Record<string, string> }): Exchange {
+  return {
+    req: ctx.req,
+    res: ctx.res,
+    params: ctx.params,
+    body: ctx.request.body,
+    signIn: (user) => void (ctx.state['user'] = user),
+  };
+}
+
+function reply(ctx: Koa.ParameterizedContext, { status = 200, headers = {}, body }: Answer): void {
+  ctx.set(headers);
+  ctx.body = body ?? null;
+  ctx.status = status;
+}
