@@ -9,6 +9,6 @@ export function createPool(): Pool {
   // Without a limit, a host that swallows packets would keep every query and every health check waiting.
   const pool = new Pool({ connectionString: setting('DATABASE_URL'), connectionTimeoutMillis: 500 });
   // Without a listener, a connection that Postgres ends would end the whole process.
-  pool.on('error', (error) => logger.warn({ err: error }, 'connection lost'));
+  pool.on('error', (error) => logger.warn({ reason: error.message }, 'connection lost'));
   return pool;
 }

@@ -25,6 +25,7 @@ const app = express();
 const accessLog = pinoHttp({
   logger: observability.logger,
   autoLogging: { ignore: ({ url }) => url === undefined || url.startsWith('/api/health') },
+  customLogLevel: (_req, { statusCode }) => (statusCode >= 500 ? 'error' : 'info'),
   serializers: {
     req: ({ method, url }: { method: string; url: string }) => ({ method, url }),
     res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),

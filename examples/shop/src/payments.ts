@@ -1,8 +1,7 @@
 /** Payments: charges the customer's card at the bank. Nest. */
-import { Body, Controller, Module, Post } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { createObservability, getLogger } from '@throughline/core';
-import { ObservabilityModule } from '@throughline/nest';
+import { errorHandler, health, requestContext } from '@throughline/express';
+import express from 'express';
 import { bank } from './demo-data.js';
 import { setting } from './setting.js';
 
@@ -16,15 +15,18 @@ class BankError extends Error {
     headers: { Authorization: `Bearer ${bank.token}` },
   };
 }
-
-@Controller()
-class ChargesController {
-  @Post('charges')
-  charge(@Body() { sku, card }: { sku: string; card?: string }): { state: string } {
+const observability = createObservability();
+const app = express();
+app.use(requestContext({ user: ({ headers }) => headers['x-user-id'] }));
+app.use('/api', health());
+app.post('/charges', express.json(), (req, res) => {
+  const { sku, card } = req.body;
     if (sku === 'broken' || card === 'declined') throw new BankError(`the bank declined the card of ${bank.payer}`);
     logger.info({ sku }, 'card charged');
-    return { state: 'charged' };
-  }
+    res.json({ state: 'charged' });
+});
+app.use(errorHandler());
+const server = app.listen(Number(setting('PORT')), '127.0.0.1');
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => server.close(() => void observability.close()));
 }
-
-const observability = createObservability();
