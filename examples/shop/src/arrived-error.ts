@@ -50,7 +50,10 @@ export function fromOtlp(body: unknown): ArrivedError[] {
   });
 }
 
-function fromOtlpRecord(service: string, { timeUnixNano, severityText, body, attributes }: OtlpLogRecord): ArrivedError {
+function fromOtlpRecord(
+  service: string,
+  { timeUnixNano, severityText, body, attributes }: OtlpLogRecord,
+): ArrivedError {
   const texts = textsOf(attributes);
   return {
     time: timeOf(Number(timeUnixNano) / 1e6),
@@ -72,7 +75,15 @@ function timeOf(milliseconds: number): string {
 }
 
 /** The lines to print for a person. */
-export function describeArrivedError({ time, service, level, message, requestId, userId, stack }: ArrivedError): string[] {
+export function describeArrivedError({
+  time,
+  service,
+  level,
+  message,
+  requestId,
+  userId,
+  stack,
+}: ArrivedError): string[] {
   const [headline = '', firstFrame = ''] = stack.split('\n');
   return [
     `${time} ${level.toUpperCase()} of ${service}: ${message}`,

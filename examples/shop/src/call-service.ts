@@ -15,5 +15,6 @@ export async function callService(url: string, body: object): Promise<void> {
   });
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   const answer = await response.text();
-  if (!response.ok) throw new HttpError(response.status, `${new URL(url).pathname} answered ${response.status}: ${answer}`);
+  if (!response.ok)
+    throw new HttpError(response.status, `${new URL(url).pathname} answered ${response.status}: ${answer}`);
 }

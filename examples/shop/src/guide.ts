@@ -25,7 +25,11 @@ Ctrl-C closes the shop.
 }
 
 function order(gateway: string, requestId: string, body: object): string {
-  const headers = [`X-Request-Id: ${requestId}`, `Authorization: Bearer ${customerToken}`, 'Content-Type: application/json'];
+  const headers = [
+    `X-Request-Id: ${requestId}`,
+    `Authorization: Bearer ${customerToken}`,
+    'Content-Type: application/json',
+  ];
   const options = headers.map((header) => `-H '${header}'`).join(' ');
   return `curl -i ${options} -d '${JSON.stringify(body)}' ${gateway}/orders`;
 }

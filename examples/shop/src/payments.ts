@@ -1,7 +1,8 @@
 /** Payments: charges the customer's card at the bank. Nest. */
-import { createObservability, getLogger } from '@throughline/core';
-import { errorHandler, health, requestContext } from '@throughline/express';
-import express from 'express';
+import { Body, Controller, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { getLogger, getObservability } from '@throughline/core';
+import { ObservabilityModule } from '@throughline/nest';
 import { bank } from './demo-data.js';
 import { setting } from './setting.js';
 
@@ -15,18 +16,32 @@ class BankError extends Error {
     headers: { Authorization: `Bearer ${bank.token}` },
   };
 }
-const observability = createObservability();
-const app = express();
-app.use(requestContext({ user: ({ headers }) => headers['x-user-id'] }));
-app.use('/api', health());
-app.post('/charges', express.json(), (req, res) => {
-  const { sku, card } = req.body;
+
+@Controller()
+class ChargesController {
+  @Post('charges')
+  charge(@Body() { sku, card }: { sku: string; card?: string }): object {
     if (sku === 'broken' || card === 'declined') throw new BankError(`the bank declined the card of ${bank.payer}`);
     logger.info({ sku }, 'card charged');
-    res.json({ state: 'charged' });
-});
-app.use(errorHandler());
-const server = app.listen(Number(setting('PORT')), '127.0.0.1');
+    return { state: 'charged' };
+  }
+}
+
+@Module({
+  imports: [
+    ObservabilityModule.forRoot({
+      health: { path: '/api/health' },
+      request: { user: ({ headers }) => headers['x-user-id'] }, // the gateway knows who it is
+    }),
+  ],
+  controllers: [ChargesController],
+})
+class PaymentsModule {}
+
+// Nest's own logger would print errors once more, raw.
+const app = await NestFactory.create(PaymentsModule, { logger: false, abortOnError: false });
+await app.listen(Number(setting('PORT')), '127.0.0.1');
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => server.close(() => void observability.close()));
+  process.once(signal, () => void app.close().then(() => getObservability().close()));
 }

@@ -28,7 +28,7 @@ function close(): Promise<void> {
   );
   return closing;
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, close);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void close());
 
 try {
   await opening;
