@@ -30,6 +30,11 @@ function close(): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void close());
 
+// npm hands SIGTERM to its shell, which ends without a word; the shop must not stay open alone.
+const parent = process.ppid;
+const hasLostNpm = (): boolean => process.env['npm_command'] !== undefined && process.ppid !== parent;
+setInterval(() => hasLostNpm() && void close(), 200).unref();
+
 try {
   await opening;
   if (!closing) console.log(guide(shop.urls));
