@@ -19,7 +19,7 @@ const frameworkPackages = /^(express|koa|rxjs|reflect-metadata|@nestjs\/[^/]+)(\
 
 /** Resolves a framework from the workspace of its major, wherever our own source or tests import it. */
 function frameworkOf(workspace: string): Plugin {
-  const importer = join(root, 'test', workspace, 'index.js');
+  const importer = join(root, 'test', workspace, 'package.json');
   return {
     name: 'framework-of-major',
     enforce: 'pre',
