@@ -113,7 +113,9 @@ export function promiseAccessLine(cell: Cell): void {
     const service = await start(cell);
     service.observability.health.register('db', () => Promise.reject(new Error('down')));
     expect(await service.send('/health')).toMatchObject({ status: 503 });
-    expect((await service.finish()).access).toMatchObject([{ level: expect.stringMatching(/warn|error/), status: 503 }]);
+    expect((await service.finish()).access).toMatchObject([
+      { level: expect.stringMatching(/warn|error/), status: 503 },
+    ]);
   });
 
   it('writes no key twice on a line, even when fields of the application have our names', async () => {

@@ -36,11 +36,15 @@ const journeys: Record<string, () => Promise<Id>> = {
   },
   'a stream': async () => {
     const seen: Id[] = [];
-    await pipeline(Readable.from(['a', 'b']), async function* (chunks) {
-      for await (const chunk of chunks) yield (await delay(1), seen.push(getRequestId()), chunk);
-    }, async (chunks: AsyncIterable<string>) => {
-      for await (const _ of chunks) seen.push(getRequestId());
-    });
+    await pipeline(
+      Readable.from(['a', 'b']),
+      async function* (chunks) {
+        for await (const chunk of chunks) yield ((await delay(1), seen.push(getRequestId()), chunk));
+      },
+      async (chunks: AsyncIterable<string>) => {
+        for await (const _ of chunks) seen.push(getRequestId());
+      },
+    );
     return new Set(seen).size === 1 ? seen[0] : undefined;
   },
 };
@@ -119,7 +123,9 @@ export function promiseContext(cell: Cell): void {
     const service: Service = await start(cell, {
       routes: [
         get('/', ({ res }) => {
-          late = once(res, 'close').then(() => delay(1)).then(() => service.log.info('late'));
+          late = once(res, 'close')
+            .then(() => delay(1))
+            .then(() => service.log.info('late'));
           return { body: 'fine' };
         }),
       ],
@@ -182,7 +188,10 @@ export function promiseContext(cell: Cell): void {
     const service = await start(cell, {
       routes: [
         get('/', () => {
-          callbacks.push(bindContext(() => getRequestId()), () => getRequestId());
+          callbacks.push(
+            bindContext(() => getRequestId()),
+            () => getRequestId(),
+          );
           return { body: { outside: runOutsideContext(() => getRequestId() ?? 'none') } };
         }),
       ],
