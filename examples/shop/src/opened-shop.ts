@@ -1,6 +1,5 @@
 /** Opened shop: the shop in a process of its own, used as a person would: by what it prints, over HTTP, with Ctrl-C. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -56,12 +55,20 @@ export class OpenedShop {
     return fetch(`${this.url('gateway')}/orders`, { method: 'POST', headers, body: JSON.stringify(order) });
   }
 
-  /** Presses Ctrl-C; resolves with the exit code once the process and all its children have ended. */
-  async close(): Promise<number | null> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
-    const exit = once(this.child, 'exit') as Promise<[code: number | null]>;
-    this.child.kill('SIGINT');
-    return (await exit)[0];
+  /**
+   * Presses Ctrl-C; resolves with the exit code. As nothing calls `process.exit`, no child is left then.
+   *
+   * @throws {Error} When it has not ended in time; it is killed then.
+   */
+  async close(timeoutMs: number): Promise<number | null> {
+    const { child } = this;
+    child.kill('SIGINT');
+    try {
+      await until(timeoutMs, () => child.exitCode !== null || child.signalCode !== null);
+    } finally {
+      child.kill('SIGKILL');
+    }
+    return child.exitCode;
   }
 }
 
