@@ -26,10 +26,15 @@ function requestOptions(
   { request, observability }: Settings,
   platform: Platform,
 ): RequestContextOptions<IncomingMessage> {
-  const { user: find, ...options } = request as RequestContextOptions<PlatformRequest>;
-  const user = (req: IncomingMessage): unknown => {
+  const { user, ...options } = request as RequestContextOptions<PlatformRequest>;
+  const find = (req: IncomingMessage): unknown => {
     const found = platform.requestOf(req);
-    return found && find?.(found);
+    return found && user?.(found);
   };
-  return { ...options, ...(find && { user }), ...(observability && { observability }) };
+  return {
+    ...options,
+    // What is no function is left for the kit to refuse.
+    ...(user !== undefined && { user: typeof user === 'function' ? find : user }),
+    ...(observability && { observability }),
+  };
 }

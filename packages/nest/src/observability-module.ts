@@ -21,6 +21,9 @@ export interface ObservabilityModuleAsyncOptions<Request = PlatformRequest>
   useFactory: FactoryProvider<ObservabilityModuleOptions<Request>>['useFactory'];
 }
 
+/** How often the module was imported with options. */
+let imported = 0;
+
 const observabilityProvider: Provider<Observability> = {
   provide: OBSERVABILITY,
   useFactory: (settings?: Settings) => settings?.observability ?? getObservability(),
@@ -65,12 +68,17 @@ export class ObservabilityModule implements NestModule {
     inject = [],
     useFactory,
   }: ObservabilityModuleAsyncOptions<Request>): DynamicModule {
-    const settings: Provider<Settings> = {
-      provide: Settings,
-      useFactory: async (...injected: unknown[]) => new Settings(await useFactory(...injected)),
-      inject,
-    };
-    return { module: ObservabilityModule, imports, providers: [settings], exports: [Settings] };
+    // A token of its own, because Nest 10 takes dynamic modules that read the same for one.
+    const options = `throughline/options/${++imported}`;
+    const providers: Provider[] = [
+      { provide: options, inject, useFactory },
+      {
+        provide: Settings,
+        inject: [options],
+        useFactory: (given: ObservabilityModuleOptions<never>) => new Settings(given),
+      },
+    ];
+    return { module: ObservabilityModule, imports, providers, exports: [Settings] };
   }
 
   /** Called by Nest when the application starts: a testing module has got its HTTP adapter by then. */
