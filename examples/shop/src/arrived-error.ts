@@ -85,10 +85,11 @@ export function describeArrivedError({
   stack,
 }: ArrivedError): string[] {
   const [headline = '', firstFrame = ''] = stack.split('\n');
-  return [
+  const lines = [
     `${time} ${level.toUpperCase()} of ${service}: ${message}`,
     `  request ${requestId ?? '-'}, user ${userId ?? '-'}`,
     `  ${headline}`,
     firstFrame,
   ];
+  return lines.filter((line) => line.trim() !== '');
 }
