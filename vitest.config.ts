@@ -38,6 +38,18 @@ const shared = {
   ssr: { resolve: { conditions } },
 };
 
+/** The same tests of a framework, once for each of its majors. */
+export const frameworkProjects = majors.map(([workspace, framework, major]) => ({
+  ...shared,
+  plugins: [frameworkOf(workspace)],
+  test: {
+    name: workspace,
+    root,
+    include: [`test/${framework}/**/*.test.ts`],
+    provide: { major, workspace: join(root, 'test', workspace) },
+  },
+}));
+
 export default defineConfig({
   test: {
     projects: [
@@ -52,16 +64,7 @@ export default defineConfig({
           ],
         },
       },
-      ...majors.map(([workspace, framework, major]) => ({
-        ...shared,
-        plugins: [frameworkOf(workspace)],
-        test: {
-          name: workspace,
-          root,
-          include: [`test/${framework}/**/*.test.ts`],
-          provide: { major, workspace: join(root, 'test', workspace) },
-        },
-      })),
+      ...frameworkProjects,
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },
