@@ -61,7 +61,7 @@ function fromOtlpRecord(
     level: severityText.toLowerCase(),
     message: body.stringValue,
     requestId: texts.get('request_id'),
-    userId: texts.get('user_id') ?? texts.get('user.id'),
+    userId: texts.get('user.id'),
     stack: texts.get('exception.stacktrace') ?? '',
   };
 }
