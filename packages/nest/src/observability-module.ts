@@ -3,6 +3,7 @@ import { Global, Inject, Module, Optional } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, ModuleMetadata, NestModule, Provider } from '@nestjs/common';
 import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { ConfigError, getObservability, type Observability } from '@throughline/core';
+import { recordBrokenStreams } from './broken-streams.js';
 import { createEntrance } from './entrance.js';
 import { expressPlatform } from './express-platform.js';
 import { recordFailures } from './failures.js';
@@ -96,6 +97,7 @@ export class ObservabilityModule implements NestModule {
 
 function mount(adapter: AbstractHttpAdapter, settings: Settings, answerHealth: AnswerHealth): void {
   recordFailures();
+  recordBrokenStreams(adapter);
   const platform = platformOf(adapter);
   platform.open(createEntrance(settings, platform, answerHealth));
 }
