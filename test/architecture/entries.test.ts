@@ -38,7 +38,7 @@ const entries: Record<string, readonly string[]> = {
     'openobserveExporter',
     'openobserveFromEnvironment',
   ],
-  '@throughline/core/exporters/otlp': ['otlpDefaults', 'otlpExporter', 'otlpFromEnvironment'],
+  '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],
   '@throughline/koa': ['health', 'requestContext'],
   '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule'],
