@@ -33,11 +33,7 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/checks/http': ['httpCheck'],
   '@throughline/core/checks/postgres': ['postgresCheck'],
   '@throughline/core/checks/redis': ['redisCheck'],
-  '@throughline/core/exporters/openobserve': [
-    'openobserveDefaults',
-    'openobserveExporter',
-    'openobserveFromEnvironment',
-  ],
+  '@throughline/core/exporters/openobserve': ['openobserveExporter', 'openobserveFromEnvironment'],
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],
   '@throughline/koa': ['health', 'requestContext'],
