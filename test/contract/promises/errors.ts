@@ -1,8 +1,11 @@
 /** Errors: the one that made a request fail is told once, with its own stack, and leaves the process once. */
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Cell, type Exchange, get, type Middleware } from '../cell.js';
 import { head, open, write } from '../client.js';
+import { moment } from '../moment.js';
 import { startSink } from '../sink.js';
 import { type Service, start } from '../start.js';
 
@@ -33,8 +36,9 @@ function refusal(): Error {
 }
 
 /** A body whose source fails half way. */
-async function* breaking(): AsyncGenerator<string> {
+async function* breaking(breakOff: () => void): AsyncGenerator<string> {
   yield 'x'.repeat(1000);
+  breakOff();
   takeFromShelf();
 }
 
@@ -181,18 +185,45 @@ export function promiseErrors(cell: Cell): void {
   });
 
   it('tells of a body that breaks off because its source failed', async () => {
+    const { reached: broken, reach: breakOff } = moment();
     const service: Service = await start(cell, {
-      routes: [get('/', () => (service.log.info('started'), { body: Readable.from(breaking()) }))],
+      routes: [get('/', () => ({ body: Readable.from(breaking(breakOff)) }))],
     });
     const socket = await open(service.port);
     socket.resume();
     await write(socket, head('GET /', 'X-Request-Id: demo-1'));
+    await broken;
+    await turn();
     // Koa 2 leaves the connection open, and the client waiting.
     socket.destroy();
-    const { lines } = await service.finish();
-    expect(lines).toMatchObject([
-      { msg: 'started', request_id: 'demo-1' },
-      { msg: expect.not.stringContaining('completed'), aborted: true, request_id: 'demo-1' },
+    expect((await service.finish()).lines).toMatchObject([
+      { level: 'error', msg: 'request errored', request_id: 'demo-1', err },
+    ]);
+  });
+
+  it('tells of an error that comes when the client has left', async () => {
+    const { reached, reach } = moment();
+    const { reached: gone, reach: leave } = moment();
+    const service: Service = await start(cell, {
+      routes: [
+        get('/', async ({ res }) => {
+          reach();
+          await once(res, 'close');
+          await turn();
+          leave();
+          return takeFromShelf();
+        }),
+      ],
+    });
+    const socket = await open(service.port);
+    await write(socket, head('GET /', 'X-Request-Id: demo-1'));
+    await reached;
+    socket.destroy();
+    await gone;
+    await turn();
+    expect((await service.finish()).lines).toMatchObject([
+      { level: 'warn', msg: 'request aborted', status: 499, request_id: 'demo-1' },
+      { level: 'error', msg: 'request failed after its response was closed', request_id: 'demo-1', err },
     ]);
   });
 }
