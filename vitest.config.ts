@@ -19,7 +19,7 @@ const frameworkPackages = /^(express|koa|rxjs|reflect-metadata|@nestjs\/[^/]+)(\
 
 /** Resolves a framework from the workspace of its major, wherever our own source or tests import it. */
 function frameworkOf(workspace: string): Plugin {
-  const importer = join(root, 'test', workspace, 'index.js');
+  const importer = join(root, 'test', workspace, 'package.json');
   return {
     name: 'framework-of-major',
     enforce: 'pre',
@@ -38,6 +38,18 @@ const shared = {
   ssr: { resolve: { conditions } },
 };
 
+/** The same tests of a framework, once for each of its majors. */
+export const frameworkProjects = majors.map(([workspace, framework, major]) => ({
+  ...shared,
+  plugins: [frameworkOf(workspace)],
+  test: {
+    name: workspace,
+    root,
+    include: [`test/${framework}/**/*.test.ts`],
+    provide: { major, workspace: join(root, 'test', workspace) },
+  },
+}));
+
 export default defineConfig({
   test: {
     projects: [
@@ -52,16 +64,7 @@ export default defineConfig({
           ],
         },
       },
-      ...majors.map(([workspace, framework, major]) => ({
-        ...shared,
-        plugins: [frameworkOf(workspace)],
-        test: {
-          name: workspace,
-          root,
-          include: [`test/${framework}/**/*.test.ts`],
-          provide: { major, workspace: join(root, 'test', workspace) },
-        },
-      })),
+      ...frameworkProjects,
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'html'] },
   },

@@ -8,23 +8,27 @@ import { promiseConcurrency } from './promises/concurrency.js';
 import { promiseContext } from './promises/context.js';
 import { promiseEcho } from './promises/echo.js';
 import { promiseErrors } from './promises/errors.js';
+import { promiseFields } from './promises/fields.js';
 import { promiseHangUp } from './promises/hang-up.js';
 import { promiseHostileInput } from './promises/hostile-input.js';
 import { promiseInboundId } from './promises/inbound-id.js';
 import { promiseOptions } from './promises/options.js';
 import { promiseOutside } from './promises/outside.js';
 import { promisePrivacy } from './promises/privacy.js';
+import { promiseTrace } from './promises/trace.js';
 import { promiseUser } from './promises/user.js';
 
 /** Runs the whole contract on one cell. */
 export function describeAdapter(cell: Cell): void {
-  describe(cell.name, () => {
+  describe(`${cell.name}`, () => {
     describe('request id', () => {
       promiseInboundId(cell);
       promiseEcho(cell);
     });
     describe('context', () => {
       promiseContext(cell);
+      promiseFields(cell);
+      promiseTrace(cell);
       promiseBodies(cell);
       promiseConcurrency(cell);
       promiseUser(cell);

@@ -29,14 +29,14 @@ export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Template, such as `/orders/:id`. */
   readonly path: string;
-  answer(exchange: Exchange): Answer | Promise<Answer>;
+  readonly answer: (exchange: Exchange) => Answer | Promise<Answer>;
 }
 
 /** A middleware as Connect, Express and Nest know it; Koa's host adapts it. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** Options of `requestContext()` that are the same in every framework. */
-export type RequestOptions = Omit<RequestContextOptions<never>, 'observability'>;
+export type RequestOptions = Omit<RequestContextOptions<unknown>, 'observability'>;
 
 /** The application that a host builds on its framework. Health is served at `/health`. */
 export interface Setup {
@@ -48,7 +48,7 @@ export interface Setup {
   /** Middleware mounted after ours and before the body parsers. */
   readonly after: readonly Middleware[];
   /** Runs after the middleware and before each handler, where this framework authenticates. */
-  authenticate(exchange: Exchange): void | Promise<void>;
+  readonly authenticate: (exchange: Exchange) => void | Promise<void>;
   readonly routes: readonly Route[];
 }
 
@@ -56,7 +56,7 @@ export interface Setup {
 export interface Listening {
   readonly server: Server;
   /** Stops accepting connections, and resolves when none is left. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Cell {

@@ -21,14 +21,15 @@ export function buildApp(observability: Observability, setup: Setup): Express {
 }
 
 function mount(app: Express, { method, path, answer }: Route, { authenticate }: Setup): void {
-  app[method](path, (req, res, next) => {
-    const exchange = exchangeOf(req, res);
-    // Express 4 does not look at what a handler returns.
-    const handle = async (): Promise<void> => {
+  app[method](path, async (req, res, next) => {
+    try {
+      const exchange = exchangeOf(req, res);
       await authenticate(exchange);
       reply(res, await answer(exchange));
-    };
-    handle().catch((error: unknown) => next(error));
+    } catch (error) {
+      // Express 4 does not look at what a handler returns.
+      next(error);
+    }
   });
 }
 

@@ -1,5 +1,5 @@
 /** Koa host: builds the application of a test on Koa. */
-import Router from '@koa/router';
+import Router, { type RouterContext } from '@koa/router';
 import type { Observability } from '@throughline/core';
 import { health, requestContext } from '@throughline/koa';
 import Koa from 'koa';
@@ -25,24 +25,27 @@ export function buildApp(observability: Observability, setup: Setup): Koa {
       reply(ctx, await answer(exchange));
     });
   }
-  return app.use(router.routes()).use(router.allowedMethods());
+  app.use(router.routes()).use(router.allowedMethods());
+  return app;
 }
 
 /** Runs a middleware of Connect's kind. */
 function adapt(middleware: Middleware): Koa.Middleware {
-  return ({ req, res }, next) =>
-    new Promise<void>((resolve, reject) => {
+  return async ({ req, res }, next) => {
+    await new Promise<void>((resolve, reject) => {
       middleware(req, res, (error) => (error === undefined ? resolve() : reject(error)));
-    }).then(next);
+    });
+    await next();
+  };
 }
 
 /** Koa has no parser for bodies without a format. */
 const readRaw: Koa.Middleware = async (ctx, next) => {
-  if (ctx.is('application/octet-stream')) ctx.request.body = Buffer.concat(await ctx.req.toArray());
+  if (ctx.is('application/octet-stream')) Object.assign(ctx.request, { body: Buffer.concat(await ctx.req.toArray()) });
   await next();
 };
 
-function exchangeOf(ctx: Koa.ParameterizedContext & { params: Record<string, string> }): Exchange {
+function exchangeOf(ctx: RouterContext): Exchange {
   return {
     req: ctx.req,
     res: ctx.res,
@@ -52,7 +55,7 @@ function exchangeOf(ctx: Koa.ParameterizedContext & { params: Record<string, str
   };
 }
 
-function reply(ctx: Koa.ParameterizedContext, { status = 200, headers = {}, body }: Answer): void {
+function reply(ctx: RouterContext, { status = 200, headers = {}, body }: Answer): void {
   ctx.set(headers);
   ctx.body = body ?? null;
   ctx.status = status;

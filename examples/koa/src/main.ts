@@ -1,1 +1,27 @@
-export {};
+/** Koa with Throughline: the smallest useful service. */
+import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { createObservability, getLogger, setUser } from '@throughline/core';
+import { health, requestContext } from '@throughline/koa';
+import Koa from 'koa';
+
+const observability = createObservability();
+const logger = getLogger('orders');
+const app = new Koa();
+
+app.use(requestContext()); // first: the id, the context, the access line
+app.use(health({ path: '/api/health', checks: { disk: () => access(tmpdir()) } })); // down when it throws
+
+app.use((ctx) => {
+  if (ctx.path === '/fail') throw new Error('the shelf is empty');
+  const [, id] = /^\/orders\/(\w+)$/.exec(ctx.path) ?? ctx.throw(404);
+  setUser({ id: '42' }); // what your authentication does
+  logger.info({ order_id: id }, 'order read'); // the request id and the user are on the line
+  ctx.body = { id, state: 'shipped' };
+});
+
+const server = app.listen(Number(process.env['PORT'] ?? 3000));
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => server.close(() => void observability.close()));
+}

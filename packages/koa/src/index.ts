@@ -28,7 +28,9 @@ export function requestContext(options: RequestContextOptions<Koa.Context> = {})
       watched.add(ctx.app);
       exposeRequest(ctx.app.context, ({ req }: Koa.Context) => req);
       // Koa tells here of every error it answers, of those thrown before this middleware too.
-      ctx.app.on('error', (error: unknown, failed?: Koa.Context) => {
+      // Koa's own listener, there when an application has none, would print them raw on stderr.
+      // oxlint-disable-next-line unbound-method -- compared, never called
+      ctx.app.off('error', ctx.app.onerror).on('error', (error: unknown, failed?: Koa.Context) => {
         if (failed?.req) observe.fail(failed.req, failed.res, failed, error);
       });
     }

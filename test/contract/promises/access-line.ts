@@ -19,28 +19,28 @@ export function promiseAccessLine(cell: Cell): void {
     const headers = { 'user-agent': 'contract/1.0', 'x-request-id': 'demo-1' };
     await service.send({ path: '/orders/7?token=hush', headers });
     const { lines } = await service.finish();
-    expect(lines).toHaveLength(1);
-    const { text, ...line } = lines[0] ?? {};
-    expect(line).toEqual({
-      level: 'info',
-      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      service: 'cell',
-      env: 'test',
-      version: '1.0.0',
-      logger: expect.any(String),
-      msg: 'request completed',
-      request_id: 'demo-1',
-      method: 'GET',
-      path: '/orders/7',
-      route: '/orders/:id',
-      status: 201,
-      bytes: 5,
-      duration_ms: expect.any(Number),
-      client_ip: '127.0.0.1',
-      user_agent: 'contract/1.0',
-    });
-    expect(line['duration_ms']).toBeGreaterThan(0);
-    expect(text).not.toContain('hush');
+    expect(lines).toEqual([
+      {
+        text: expect.not.stringContaining('hush'),
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        service: 'cell',
+        env: 'test',
+        version: '1.0.0',
+        logger: expect.any(String),
+        msg: 'request completed',
+        request_id: 'demo-1',
+        method: 'GET',
+        path: '/orders/7',
+        route: '/orders/:id',
+        status: 201,
+        bytes: 5,
+        duration_ms: expect.any(Number),
+        client_ip: '127.0.0.1',
+        user_agent: 'contract/1.0',
+      },
+    ]);
+    expect(lines[0]?.['duration_ms']).toBeGreaterThan(0);
   });
 
   it.each([
@@ -113,7 +113,9 @@ export function promiseAccessLine(cell: Cell): void {
     const service = await start(cell);
     service.observability.health.register('db', () => Promise.reject(new Error('down')));
     expect(await service.send('/health')).toMatchObject({ status: 503 });
-    expect((await service.finish()).access).toMatchObject([{ level: expect.stringMatching(/warn|error/), status: 503 }]);
+    expect((await service.finish()).access).toMatchObject([
+      { level: expect.stringMatching(/warn|error/), status: 503 },
+    ]);
   });
 
   it('writes no key twice on a line, even when fields of the application have our names', async () => {

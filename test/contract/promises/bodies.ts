@@ -57,11 +57,14 @@ async function expectParsed(service: Service, received: string): Promise<void> {
 }
 
 export function promiseBodies(cell: Cell): void {
-  it.each(bodies)('keeps the context after the %s parser when the body comes in several packets', async (_, type, body) => {
-    const service = await startParsers(cell);
-    const headers = ['X-Request-Id: demo-1', `Content-Type: ${type}`, `Content-Length: ${body.length}`];
-    await expectParsed(service, await sendRaw(service.port, head('POST /notes', ...headers), ...cut(body)));
-  });
+  it.each(bodies)(
+    'keeps the context after the %s parser when the body comes in several packets',
+    async (_, type, body) => {
+      const service = await startParsers(cell);
+      const headers = ['X-Request-Id: demo-1', `Content-Type: ${type}`, `Content-Length: ${body.length}`];
+      await expectParsed(service, await sendRaw(service.port, head('POST /notes', ...headers), ...cut(body)));
+    },
+  );
 
   it.each(bodies)('keeps the context after the %s parser when the body is chunked', async (_, type, body) => {
     const service = await startParsers(cell);

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getContext, getRequestId, setContext, setUser } from '@throughline/core';
 import { expect, it } from 'vitest';
 import { type Cell, get } from '../cell.js';
-import { head, idsIn, sendRaw } from '../client.js';
+import { idsIn, sendRaw } from '../client.js';
 import { type Service, start } from '../start.js';
 
 /** Starts a service that keeps what each request finds before it adds something of its own. */
@@ -87,7 +87,7 @@ export function promiseConcurrency(cell: Cell): void {
     expect(lines).toHaveLength(3 * names.length);
     for (const { request_id: id, visitor, path } of lines) {
       expect(path).toBe(`/visits/${id}`);
-      if (visitor !== undefined) expect(visitor).toBe(id);
+      expect(visitor ?? id).toBe(id);
     }
   });
 }

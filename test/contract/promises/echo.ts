@@ -55,15 +55,18 @@ export function promiseEcho(cell: Cell): void {
     ]);
   });
 
-  it.each(['HEAD', 'OPTIONS', 'PROPFIND', 'PURGE', 'DELETE'])('answers %s with the id that is logged', async (method) => {
-    const service = await startAnswers(cell);
-    const { id } = await service.send({ method, path: '/fine' });
-    expect(id).toBeTruthy();
-    expect((await service.finish()).lines).toMatchObject([
-      { msg: 'seen', request_id: id, method },
-      { msg: expect.stringMatching(/^request /), request_id: id, method },
-    ]);
-  });
+  it.each(['HEAD', 'OPTIONS', 'PROPFIND', 'PURGE', 'DELETE'])(
+    'answers %s with the id that is logged',
+    async (method) => {
+      const service = await startAnswers(cell);
+      const { id } = await service.send({ method, path: '/fine' });
+      expect(id).toBeTruthy();
+      expect((await service.finish()).lines).toMatchObject([
+        { msg: 'seen', request_id: id, method },
+        { msg: expect.stringMatching(/^request /), request_id: id, method },
+      ]);
+    },
+  );
 
   it('does not let a handler replace the id', async () => {
     const service = await startAnswers(cell);

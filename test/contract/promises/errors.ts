@@ -17,7 +17,10 @@ function takeFromShelf(): never {
 const ways: [name: string, fail: (exchange: Exchange) => never | Promise<never>][] = [
   ['a thrown error', takeFromShelf],
   ['a rejected promise', async () => takeFromShelf()],
-  ['an error thrown after an await', async () => (await new Promise((resolve) => setTimeout(resolve, 1)), takeFromShelf())],
+  [
+    'an error thrown after an await',
+    async () => (await new Promise((resolve) => setTimeout(resolve, 1)), takeFromShelf()),
+  ],
 ];
 
 const failed = { level: 'error', msg: 'request errored', status: 500, request_id: 'demo-1' };
@@ -30,7 +33,10 @@ function refusal(): Error {
 
 const oddErrors: [name: string, make: () => unknown][] = [
   ['an error with a circular cause', () => ((error) => Object.assign(error, { cause: error }))(new Error('odd'))],
-  ['an error whose getters throw', () => Object.defineProperty(new Error('odd'), 'code', { enumerable: true, get: takeFromShelf })],
+  [
+    'an error whose getters throw',
+    () => Object.defineProperty(new Error('odd'), 'code', { enumerable: true, get: takeFromShelf }),
+  ],
   ['an error without a stack', () => Object.assign(new Error('odd'), { stack: undefined })],
   ['an aggregate error', () => new AggregateError([new Error('odd'), 'odd'], 'odd')],
   ['a plain object', () => ({ odd: true })],

@@ -54,7 +54,9 @@ export function promiseInboundId(cell: Cell): void {
   });
 
   it('reads the first header present of those configured', async () => {
-    const service = await startEcho(cell, { request: { requestId: { headers: ['X-Correlation-Id', 'X-Request-Id'] } } });
+    const service = await startEcho(cell, {
+      request: { requestId: { headers: ['X-Correlation-Id', 'X-Request-Id'] } },
+    });
     const headers = { 'x-request-id': 'second', 'x-correlation-id': 'first' };
     expect(await service.send({ path: '/', headers })).toMatchObject({ id: 'first' });
     expect(await service.send({ path: '/', headers: { 'x-request-id': 'second' } })).toMatchObject({ id: 'second' });
@@ -87,7 +89,12 @@ export function promiseInboundId(cell: Cell): void {
   });
 
   it.each<[string, () => string]>([
-    ['throws', () => { throw new Error('no entropy'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('no entropy');
+      },
+    ],
     ['returns a line break', () => 'a\r\nset-cookie: b'],
     ['returns nothing', () => undefined as unknown as string],
   ])('makes an id of its own when the generator %s', async (_, generate) => {

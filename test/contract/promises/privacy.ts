@@ -8,7 +8,11 @@ const secret = 'hush-hush';
 
 /** An error as an HTTP client makes it, with the whole call on it. */
 function clientError(): Error {
-  const config = { headers: { Authorization: `Bearer ${secret}` }, data: { password: secret }, auth: { token: secret } };
+  const config = {
+    headers: { Authorization: `Bearer ${secret}` },
+    data: { password: secret },
+    auth: { token: secret },
+  };
   return Object.assign(new Error('inventory answered 500'), { config, request: { headers: { cookie: secret } } });
 }
 

@@ -55,7 +55,12 @@ export function promiseUser(cell: Cell): void {
   });
 
   it.each<[string, () => unknown]>([
-    ['throws', () => { throw new Error('no user'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('no user');
+      },
+    ],
     ['finds nobody', () => undefined],
     ['finds something without an id', () => ({ name: 'Ann' })],
   ])('has no user when the function given %s', async (_, user) => {

@@ -1,5 +1,6 @@
 /** Destination from the environment: a mistake there is a warning, since nobody is at hand to mend it. */
 import { ConfigError } from '../errors.js';
+import type { Warn } from '../internal/secret-variable.js';
 import type { Destination } from './destination.js';
 
 /**
@@ -11,7 +12,7 @@ import type { Destination } from './destination.js';
 export function createOrWarn(
   create: () => Destination,
   variables: Readonly<Record<string, string>>,
-  warn: (sentence: string) => void,
+  warn: Warn,
 ): Destination | undefined {
   try {
     return create();

@@ -1,5 +1,5 @@
 /** OTLP environment: OpenTelemetry's own variables for a logs exporter, as options. */
-import { readSecret, type Environment } from '../internal/secret-variable.js';
+import { readSecret, type Environment, type Warn } from '../internal/secret-variable.js';
 
 /** What the variables say; see https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
 export interface OtlpVariables {
@@ -10,8 +10,6 @@ export interface OtlpVariables {
   headers: Record<string, string>;
   timeoutMs?: number;
 }
-
-type Warn = (sentence: string) => void;
 
 /**
  * Reads the variables; `undefined` when no endpoint is given, or when export is switched off.

@@ -1,4 +1,4 @@
-/** OTLP JSON: a batch as an `ExportLogsServiceRequest` (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding). */
+/** OTLP JSON: a batch as an `ExportLogsServiceRequest`. */
 import type { Attributes, Scalar } from './attributes.js';
 import type { Sender } from './destination.js';
 import { isoTime } from './flat-record.js';
@@ -25,6 +25,7 @@ const traceFields = new Set(['trace_id', 'span_id', 'trace_flags']);
 /** Numbers of the severity levels: https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
 const severityNumbers = { error: 17, fatal: 21 };
 
+/** Encodes a batch: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
 export function encodeOtlpJson(batch: readonly Entry[], sender: Sender): string {
   const logRecords = batch.map((entry) => logRecord(entry, sender.nowMs));
   const scopeLogs = [{ scope: { name: '@throughline/core' }, logRecords }];

@@ -52,8 +52,11 @@ export class Queue {
     this.#hold(entry);
     this.#entries.push(entry);
     this.#open.set(fingerprint, entry);
-    while (this.#bytes > this.#maxBytes && this.#entries.length > 0) dropped.push(...this.#shift(1));
-    this.release(dropped);
+    while (this.#bytes > this.#maxBytes && this.#entries.length > 0) {
+      const oldest = this.#shift(1);
+      this.release(oldest);
+      dropped.push(...oldest);
+    }
     return dropped;
   }
 

@@ -1,11 +1,11 @@
-/** ULID: a sortable unique id, 26 characters, rising also within one millisecond (https://github.com/ulid/spec). */
+/** ULID: a sortable unique id of 26 characters, rising also within one millisecond. */
 import { randomFillSync } from 'node:crypto';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const timeLength = 10;
 const randomLength = 16;
 
-/** Makes a source of ids; each id is greater than the one before, even when the clock goes back. */
+/** Makes a source of ids (https://github.com/ulid/spec); each id is greater than the one before, even when the clock goes back. */
 export function createUlid(): (timeMs: number) => string {
   const random = new Uint8Array(randomLength);
   let lastMs = -1;

@@ -5,8 +5,8 @@ import { flatRecord, isoTime } from '../export/flat-record.js';
 import type { Entry } from '../export/fold.js';
 import { createOrWarn } from '../export/from-environment.js';
 import { requireServerUrl } from '../export/server-url.js';
-import { invalidOption, requireRange, withDefaults } from '../internal/options.js';
-import { readSecret, type Environment } from '../internal/secret-variable.js';
+import { invalidOption, requireRange } from '../internal/options.js';
+import { readSecret, type Environment, type Warn } from '../internal/secret-variable.js';
 
 export interface OpenObserveOptions {
   /** Base URL of the server, such as `https://logs.example.com`; a path in it is kept. */
@@ -25,31 +25,22 @@ export interface OpenObserveOptions {
   name?: string;
 }
 
-export const openobserveDefaults: Required<Omit<OpenObserveOptions, 'url' | 'key'>> = {
-  organisation: 'default',
-  stream: 'prod',
-  timeoutMs: 10_000,
-  allowInsecure: false,
-  name: 'openobserve',
-};
-
 /**
  * Sends errors to a stream of OpenObserve, over its `_json` endpoint.
  *
  * @throws {ConfigError} When the URL, the key or another option cannot be used.
  */
-export function openobserveExporter({ url, key, ...given }: OpenObserveOptions): Destination {
-  const { organisation, stream, timeoutMs, allowInsecure, name } = withDefaults(openobserveDefaults, given);
+export function openobserveExporter(options: OpenObserveOptions): Destination {
+  const { url, key, organisation = 'default', stream = 'prod', timeoutMs = 10_000 } = options;
+  const { allowInsecure = false, name = 'openobserve' } = options;
   const base = requireServerUrl(url, { option: 'openobserve.url', hasCredential: true, allowInsecure });
-  if (!/^[^:\s]+:\S+$/.test(key)) throw invalidOption('openobserve.key', "'user:password'", '[Redacted]');
+  if (!/^[^:]+:./.test(key)) throw invalidOption('openobserve.key', "'user:password'", '[Redacted]');
   for (const [option, value] of Object.entries({ organisation, stream })) {
-    if (!/^[\w.-]{1,100}$/.test(value))
-      throw invalidOption(`openobserve.${option}`, 'letters, digits, _ . or -', value);
+    if (!/^[\w.-]{1,100}$/.test(value)) throw invalidOption(`openobserve.${option}`, 'letters, digits, . _ -', value);
   }
   requireRange('openobserve.timeoutMs', timeoutMs, 1, 600_000);
   const endpoint = `${base.origin}${base.pathname.replace(/\/+$/, '')}/api/${organisation}/${stream}/_json`;
-  const authorization = `Basic ${Buffer.from(key).toString('base64')}`;
-  const headers = { authorization, 'content-type': 'application/json' };
+  const headers = { authorization: `Basic ${Buffer.from(key).toString('base64')}`, 'content-type': 'application/json' };
   return {
     name,
     endpoint,
@@ -67,10 +58,7 @@ export function openobserveExporter({ url, key, ...given }: OpenObserveOptions):
  *
  * @param warn Called with one sentence when half of the variables is missing or one cannot be used.
  */
-export function openobserveFromEnvironment(
-  env: Environment,
-  warn: (sentence: string) => void,
-): Destination | undefined {
+export function openobserveFromEnvironment(env: Environment, warn: Warn): Destination | undefined {
   const url = readSecret(env, 'LOGS_BASE_URL', warn);
   const key = readSecret(env, 'LOGS_KEY', warn);
   if (url === undefined && key === undefined) return undefined;
@@ -79,9 +67,9 @@ export function openobserveFromEnvironment(
     warn(`${given} is set but ${missing} is not; errors are not sent to OpenObserve`);
     return undefined;
   }
-  const organisation = env['LOGS_ORGANISATION'] || openobserveDefaults.organisation;
-  const stream = env['LOGS_STREAM_NAME'] || openobserveDefaults.stream;
-  return createOrWarn(() => openobserveExporter({ url, key, organisation, stream }), variables, warn);
+  const { LOGS_ORGANISATION: organisation, LOGS_STREAM_NAME: stream } = env;
+  const place = { ...(organisation && { organisation }), ...(stream && { stream }) };
+  return createOrWarn(() => openobserveExporter({ url, key, ...place }), variables, warn);
 }
 
 const variables: Readonly<Record<string, string>> = {

@@ -6,8 +6,8 @@ import { createOrWarn } from '../export/from-environment.js';
 import { readOtlpVariables } from '../export/otlp-environment.js';
 import { encodeOtlpJson } from '../export/otlp-json.js';
 import { requireServerUrl } from '../export/server-url.js';
-import { invalidOption, requireRange, withDefaults } from '../internal/options.js';
-import type { Environment } from '../internal/secret-variable.js';
+import { invalidOption, requireRange } from '../internal/options.js';
+import type { Environment, Warn } from '../internal/secret-variable.js';
 
 export interface OtlpOptions {
   /** Base URL of the collector, such as `http://collector:4318`; `v1/logs` is appended. Give this or `endpoint`. */
@@ -24,20 +24,13 @@ export interface OtlpOptions {
   name?: string;
 }
 
-export const otlpDefaults: Required<Omit<OtlpOptions, 'url' | 'endpoint'>> = {
-  headers: {},
-  timeoutMs: 10_000,
-  allowInsecure: false,
-  name: 'otlp',
-};
-
 /**
  * Sends errors to an OpenTelemetry collector, in the protocol's JSON encoding.
  *
  * @throws {ConfigError} When the URL, a header or another option cannot be used.
  */
-export function otlpExporter({ url, endpoint, ...given }: OtlpOptions): Destination {
-  const { headers, timeoutMs, allowInsecure, name } = withDefaults(otlpDefaults, given);
+export function otlpExporter(options: OtlpOptions): Destination {
+  const { url, endpoint, headers = {}, timeoutMs = 10_000, allowInsecure = false, name = 'otlp' } = options;
   if ((url === undefined) === (endpoint === undefined)) {
     throw invalidOption('otlp.url', "given, or 'endpoint' in its place", url === undefined ? 'neither' : 'both');
   }
@@ -63,7 +56,7 @@ export function otlpExporter({ url, endpoint, ...given }: OtlpOptions): Destinat
  *
  * @param warn Called with a sentence for each variable that cannot be used.
  */
-export function otlpFromEnvironment(env: Environment, warn: (sentence: string) => void): Destination | undefined {
+export function otlpFromEnvironment(env: Environment, warn: Warn): Destination | undefined {
   const options = readOtlpVariables(env, warn);
   return options && createOrWarn(() => otlpExporter(options), variables, warn);
 }

@@ -11,7 +11,7 @@ export interface HealthOptions {
   /** Release that is running, as the answers name it; read for each report. */
   readonly version?: string | undefined;
   /** The dependencies, by the names that the answers give them, in the order of the answers. */
-  checks?: Record<string, HealthCheck | Probe>;
+  checks?: Readonly<Record<string, HealthCheck | Probe>>;
   /** Longest wait for all checks together, in milliseconds, from 1 to 60_000; below the kubelet's 1000. @default 800 */
   deadlineMs?: number;
   /** Told once when a check goes down and once when it is back, however many probes see it; what it throws is ignored. */

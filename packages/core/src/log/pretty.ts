@@ -15,6 +15,7 @@ export function prettyStream(output: { isTTY?: boolean; write(text: string): unk
   const format = pinoPretty.prettyFactory({
     colorize: output.isTTY === true && !process.env['NO_COLOR'],
     ignore: 'service,env,version',
+    singleLine: true,
     translateTime: 'HH:MM:ss.l',
   });
   return {

@@ -1,0 +1,95 @@
+/** Smoke test: opens the shop and holds it to its promises, one line for each. */
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bank, customerToken } from './demo-data.js';
+import { OpenedShop } from './opened-shop.js';
+import { until } from './until.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'throughline-smoke-'));
+await chmod(folder, 0o755); // Postgres may run as another user
+const shop = new OpenedShop(folder);
+
+const received = async (): Promise<string> => (await fetch(shop.url('sink'))).text();
+
+async function health(): Promise<{ status: number; db: string }> {
+  const response = await fetch(`${shop.url('gateway')}/api/health`);
+  const { db } = (await response.json()) as { db: string };
+  return { status: response.status, db };
+}
+
+async function control(action: 'start' | 'stop'): Promise<void> {
+  const response = await fetch(`${shop.url('control')}/postgres/${action}`, { method: 'POST' });
+  assert.equal(response.status, 200);
+}
+
+const promises: Readonly<Record<string, () => Promise<void>>> = {
+  'opens within 20 seconds': () => until(20_000, () => shop.isOpen()),
+
+  'answers an order with its request id': async () => {
+    const response = await shop.order('demo-1', { sku: 'apple', quantity: 2 });
+    assert.deepEqual([response.status, response.headers.get('x-request-id')], [201, 'demo-1']);
+  },
+
+  'has that id in the log lines of three services': async () => {
+    const services = ['gateway', 'inventory', 'payments'];
+    await until(1_000, () => shop.servicesThatLogged('demo-1').length === services.length);
+    assert.deepEqual(shop.servicesThatLogged('demo-1'), services);
+  },
+
+  'answers a failing order with 500 and its request id, and nothing of the error': async () => {
+    const response = await shop.order('demo-2', { sku: 'broken', quantity: 1 });
+    assert.equal(response.status, 500);
+    assert.deepEqual(await response.json(), { error: 'Internal Server Error', request_id: 'demo-2' });
+  },
+
+  'has its errors in the sink within a second, with request id, user id and stack': async () => {
+    const shown = (): string => shop.output.filter((line) => line.startsWith('sink')).join('\n');
+    const arrived = /ERROR of payments: .*\n.* request demo-2, user 42\n.* BankError: .*\n.* at /;
+    await until(1_000, () => arrived.test(shown()) && /ERROR of gateway: /.test(shown()));
+  },
+
+  'lets no password, token or e-mail address into the sink': async () => {
+    const bodies = await received();
+    for (const secret of [bank.password, bank.token, bank.payer, customerToken]) assert(!bodies.includes(secret));
+  },
+
+  'writes no password or token on a log line': async () => {
+    const lines = shop.logLines.join('\n');
+    for (const secret of [bank.password, bank.token, customerToken]) assert(!lines.includes(secret));
+  },
+
+  'is healthy': async () => assert.deepEqual(await health(), { status: 200, db: 'ok' }),
+
+  'turns 503 with "db":"down" when Postgres stops': async () => {
+    await control('stop');
+    assert.deepEqual(await health(), { status: 503, db: 'down' });
+  },
+
+  'comes back with Postgres': async () => {
+    await control('start');
+    assert.deepEqual(await health(), { status: 200, db: 'ok' });
+  },
+
+  'ends on Ctrl-C within 3 seconds, with exit code 0 and nothing left behind': async () => {
+    assert.equal(await shop.close(), 0);
+    assert.deepEqual(await readdir(folder), []);
+  },
+};
+
+try {
+  for (const [promise, keep] of Object.entries(promises)) {
+    await keep().catch((error: unknown) => {
+      throw new Error(`BROKEN ${promise}`, { cause: error });
+    });
+    console.log(`kept   ${promise}`);
+  }
+} catch (error) {
+  console.log(shop.output.join('\n'));
+  console.error(error);
+  process.exitCode = 1;
+  await shop.close();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { report } from '../../../../test/exporters/simulation.js';
+import { createRedactor } from '../internal/redact.js';
+import { createRecorder, truncateRecord } from './record.js';
+import { createUlid } from './ulid.js';
+
+const record = createRecorder({ redactor: createRedactor(), createUid: createUlid(), root: process.cwd(), home: '' });
+
+describe('record', () => {
+  it('holds what a reader needs', () => {
+    class OrderError extends Error {
+      readonly code = 'LOST';
+      readonly order = { id: 7, customer: { mail: 'ada@example.com' } };
+    }
+    const error = new OrderError('order of ada@example.com lost', { cause: new TypeError('deeper') });
+    const made = record(
+      report('POST /orders failed', { logger: 'orders', error, fields: { request_id: 'r-1', status: 500 } }),
+    );
+    expect(made).toMatchObject({
+      level: 'error',
+      message: 'POST /orders failed',
+      logger: 'orders',
+      error: { type: 'OrderError', message: 'order of [E-mail] lost', code: 'LOST' },
+      location: { file: 'packages/core/src/export/record.test.ts' },
+      attributes: { request_id: 'r-1', status: 500, error_order_id: 7, error_order_customer_mail: '[E-mail]' },
+    });
+    expect(made.error?.cause).toMatch(/^Caused by: TypeError: deeper\n {4}at /);
+    expect(made.error?.stack).not.toContain(process.cwd());
+  });
+
+  it('tells joined errors', () => {
+    const error = new AggregateError([new Error('first'), 'second'], 'all failed');
+    expect(record(report('x', { error })).error?.cause).toMatch(/^With: Error: first\n[\s\S]*\nWith: second$/);
+  });
+
+  it('is frozen, so that destinations can share it', () => {
+    expect(Object.isFrozen(record(report('x')))).toBe(true);
+  });
+
+  it('flattens three levels, writes deeper ones as JSON, and hides secrets at any', () => {
+    const fields = {
+      a: { b: { c: { d: 1, token: 't' } } },
+      list: [{ password: 'p' }, 2],
+      empty: null,
+      card: 4111111111111111,
+    };
+    expect(record(report('x', { fields })).attributes).toEqual({
+      a_b_c: '{"d":1,"token":"[Redacted]"}',
+      list: '[{"password":"[Redacted]"},2]',
+      card: '[Card]',
+    });
+  });
+
+  it('puts what is over 128 fields into one', () => {
+    const fields = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, index]));
+    const { attributes } = record(report('x', { fields }));
+    expect(Object.keys(attributes)).toHaveLength(129);
+    expect(attributes['other_fields']).toContain('"f128":128');
+  });
+
+  it('takes any thrown value', () => {
+    fc.assert(
+      fc.property(fc.anything({ withMap: true, withSet: true, withBigInt: true }), (thrown) => {
+        JSON.stringify(record(report('x', { error: thrown, fields: { thrown } })));
+      }),
+    );
+  });
+
+  it('keeps type, message and the top of the stack when it is cut', () => {
+    const error = Object.assign(new Error('m'.repeat(9_000)), { blob: 'b'.repeat(9_000) });
+    const whole = record(report('x', { error }));
+    const cut = truncateRecord(whole);
+    expect(cut).toMatchObject({ uid: whole.uid, truncated: true, error: { type: 'Error' } });
+    expect(cut.error?.stack).toHaveLength(2_048);
+    expect(cut.bytes).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../internal/redact.js';
+import { createScrub } from './scrub.js';
+
+const scrub = createScrub(createRedactor());
+
+/** Unsigned, made for this test. */
+const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
+
+describe('scrub', () => {
+  it.each([
+    ['no account for ada.lovelace+x@mail.example.co.uk', 'no account for [E-mail]'],
+    ['GET /users/ada%40example.com', 'GET /users/[E-mail]'],
+    ['card 4111 1111 1111 1111 declined', 'card [Card] declined'],
+    ['card 4111-1111-1111-1111 declined', 'card [Card] declined'],
+    ['{"n":"378282246310005"}', '{"n":"[Card]"}'],
+    ['sent Authorization: Bearer abc.DEF-123', 'sent Authorization: Bearer [Token]'],
+    [`sent Basic ${Buffer.from('ada:secret').toString('base64')}`, 'sent Basic [Token]'],
+    [`token was ${jwt}`, 'token was [Token]'],
+    ['connect redis://user:pa@ss@cache:6379/0', 'connect redis://user:[Redacted]@cache:6379/0'],
+    ['GET https://x.example/cb?code=1&access_token=abc', 'GET https://x.example/cb?code=1&access_token=[Redacted]'],
+    ['unexpected end of {"password":"hunter2', 'unexpected end of {"password":"[Redacted]"'],
+    ['half \ud83d a character', 'half \ufffd a character'],
+  ])('cleans %j', (text, clean) => expect(scrub(text)).toBe(clean));
+
+  it.each([
+    'at handler (node_modules/.pnpm/express@5.1.0/node_modules/express/lib/router.js:12:3)',
+    'order 4111111111111112 not found',
+    'at 1764000000123 and 1764000000123456',
+    'trace 4bf92f3577b34da6a3ce929d0e0e4736',
+    'basic authentication is needed',
+    'Basic Authentication is needed',
+    'key 123e4567-e89b-12d3-a456-426614174000',
+    'a smile 😀 and a name Jörg',
+  ])('leaves %j alone', (text) => expect(scrub(text)).toBe(text));
+
+  it.each(['a@', 'eyJ-', '4 ', '1', 'a:', '://', '"', 'x=', 'Bearer ', 'Basic ', '%40', '"a":"\\', 'a.'])(
+    'takes linear time on endless %j',
+    (piece) => {
+      const startMs = performance.now();
+      scrub(piece.repeat(Math.floor(200_000 / piece.length)));
+      expect(performance.now() - startMs).toBeLessThan(500);
+    },
+  );
+
+  it('lets no card number through that the check digit confirms', () => {
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 14, maxLength: 14 });
+    fc.assert(
+      fc.property(fc.constantFrom('4', '51', '6011'), digits, (prefix, rest) => {
+        const body = (prefix + rest.join('')).slice(0, 15);
+        const number = body + checkDigit(body);
+        expect(scrub(`card ${number}.`)).toBe('card [Card].');
+      }),
+    );
+  });
+});
+
+function checkDigit(body: string): number {
+  const sum = Array.from(body)
+    .toReversed()
+    .reduce((total, digit, index) => {
+      const value = Number(digit) * (index % 2 === 0 ? 2 : 1);
+      return total + (value > 9 ? value - 9 : value);
+    }, 0);
+  return (10 - (sum % 10)) % 10;
+}

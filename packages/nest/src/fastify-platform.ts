@@ -1,0 +1,42 @@
+/** Fastify platform: how requests come to Nest on Fastify. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import { exchangeOf } from '@throughline/core/adapter';
+import type { Platform, PlatformRequest, Step } from './platform.js';
+
+interface FastifyRequest extends PlatformRequest {
+  readonly raw: IncomingMessage;
+  readonly routeOptions?: { readonly url?: string };
+}
+
+type OnRequest = (request: FastifyRequest, reply: { raw: ServerResponse }, done: () => void) => void;
+
+interface Fastify {
+  readonly server: Server;
+  addHook(name: 'onRequest', hook: OnRequest): unknown;
+}
+
+export function fastifyPlatform(adapter: AbstractHttpAdapter): Platform {
+  const requests = new WeakMap<IncomingMessage, FastifyRequest>();
+  return {
+    requestOf: (req) => requests.get(req),
+    routeOf: (req) => requests.get(req)?.routeOptions?.url,
+    open({ observe, admit }) {
+      const fastify = adapter.getInstance<Fastify>();
+      const enter: Step = (req, res, next) => {
+        const goOn = (): void => admit(req, res, next);
+        const exchange = exchangeOf(req);
+        if (exchange) exchange.run(goOn);
+        else observe(req, res, goOn);
+      };
+      // Nest's adapter has hooks before any of ours, and answers CORS preflights there.
+      fastify.server.prependListener('request', (req, res) => observe(req, res, () => {}));
+      // Middleware runs in a hook that Nest has added already, and is given Node's request only.
+      if ('use' in fastify) adapter.use(enter);
+      fastify.addHook('onRequest', (request, reply, done) => {
+        requests.set(request.raw, request);
+        enter(request.raw, reply.raw, done);
+      });
+    },
+  };
+}

@@ -1,0 +1,149 @@
+/** What the Express adapter promises beyond the contract. */
+import { errorHandler, health, requestContext } from '@throughline/express';
+import type { Observability } from '@throughline/core';
+import express, { type Express, Router } from 'express';
+import { describe, expect, inject, it } from 'vitest';
+import { listen } from '../contract/listen.js';
+import { type Service, start } from '../contract/start.js';
+
+/** Starts an application that is built by hand. */
+function startApp(build: (app: Express, observability: Observability) => void): Promise<Service> {
+  return start({
+    name: 'express',
+    listen(observability) {
+      const app = express();
+      build(app, observability);
+      return listen(app);
+    },
+  });
+}
+
+describe(`express ${inject('major')} beyond the contract`, () => {
+  it('names a route by its template below nested routers, also when it fails', async () => {
+    const service = await startApp((app, observability) => {
+      const orders = Router().get('/:id', (req, res) => {
+        if (req.params['id'] === '8') throw new Error('broken');
+        res.send('fine');
+      });
+      app.use(requestContext({ observability }));
+      app.use('/api', Router().use('/orders', orders));
+      app.use(errorHandler({ observability }));
+    });
+    await service.send('/api/orders/7?full=1');
+    await service.send('/api/orders/8');
+    await service.send('/api/nowhere');
+    const { access } = await service.finish();
+    expect(access).toMatchObject([
+      { path: '/api/orders/7', route: '/api/orders/:id', status: 200 },
+      { path: '/api/orders/8', route: '/api/orders/:id', status: 500 },
+      { path: '/api/nowhere', status: 404 },
+    ]);
+    expect(access[2]).not.toHaveProperty('route');
+  });
+
+  it('gives each request a logger and its id, good also where the context is lost', async () => {
+    const lost: (() => void)[] = [];
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/', (req, res) => {
+        req.log.info({ own: req.requestId }, 'in the handler');
+        lost.push(() => req.log.info({ own: req.requestId }, 'from outside'));
+        res.send('fine');
+      });
+    });
+    const { id } = await service.send('/');
+    lost.forEach((call) => call());
+    const { lines } = await service.finish();
+    expect(lines.filter(({ own }) => own === id)).toMatchObject([
+      { msg: 'in the handler', request_id: id },
+      { msg: 'from outside', request_id: id },
+    ]);
+  });
+
+  it.each([
+    ['application/json', (id: string) => `{"error":"Internal Server Error","request_id":"${id}"}`],
+    ['text/plain', (id: string) => `Internal Server Error\nrequest id: ${id}\n`],
+    ['text/html', (id: string) => `<p>request id: ${id}</p>`],
+  ])('answers an error with its status and the request id as %s, and nothing of its own', async (type, body) => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/', () => {
+        throw new Error('password of the database is x');
+      });
+      app.use(errorHandler({ observability }));
+    });
+    const answer = await service.send({ path: '/', headers: { accept: type } });
+    expect(answer).toMatchObject({ status: 500, headers: { 'content-type': expect.stringContaining(type) } });
+    expect(answer.body).toContain(body(answer.id ?? ''));
+    expect(answer.body).not.toContain('password');
+  });
+
+  it('answers an error that is the fault of the caller with its own message', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/', () => {
+        throw Object.assign(new Error('no such <size>'), { status: 422 });
+      });
+      app.use(errorHandler({ observability }));
+    });
+    const { status, id, body } = await service.send('/');
+    expect({ status, body: JSON.parse(body) }).toEqual({
+      status: 422,
+      body: { error: 'no such <size>', request_id: id },
+    });
+    const html = await service.send({ path: '/', headers: { accept: 'text/html' } });
+    expect(html.body).not.toContain('<size>');
+  });
+
+  it("records the error and leaves the answer to the application's own handler when told to pass on", async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/', () => {
+        throw new Error('broken');
+      });
+      app.use(errorHandler({ observability, passOn: true }));
+      app.use(((_error, _req, res, _next) => void res.status(503).send('theirs')) as express.ErrorRequestHandler);
+    });
+    expect(await service.send('/')).toMatchObject({ status: 503, body: 'theirs' });
+    expect((await service.finish()).lines).toMatchObject([{ level: 'error', status: 503, err: { message: 'broken' } }]);
+  });
+
+  it('passes on an error that comes after the headers, and tells of it', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/', (_req, res, next) => {
+        res.write('half');
+        next(new Error('broken'));
+      });
+      app.use(errorHandler({ observability }));
+    });
+    await expect(service.send('/')).rejects.toThrow(/aborted|hang up|ECONNRESET/);
+    expect((await service.finish()).lines).toMatchObject([
+      { level: 'error', msg: 'request errored', aborted: true, err: { message: 'broken' } },
+    ]);
+  });
+
+  it('answers health below where it is mounted', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.use('/api', health({ observability, checks: { db: () => Promise.resolve() } }));
+    });
+    const { status, body } = await service.send('/api/health');
+    expect({ status, body: JSON.parse(body) }).toMatchObject({ status: 200, body: { status: 'healthy', db: 'ok' } });
+    expect(await service.send('/api/health/ready')).toMatchObject({ status: 200 });
+    expect(await service.send('/health')).toMatchObject({ status: 404 });
+  });
+
+  it('keeps the context when it is mounted behind a body parser', async () => {
+    const service: Service = await startApp((app, observability) => {
+      app.use(express.json(), requestContext({ observability }));
+      app.post('/', (_req, res) => {
+        service.log.info('handled');
+        res.send('fine');
+      });
+    });
+    const headers = { 'content-type': 'application/json' };
+    const { id } = await service.send({ method: 'POST', path: '/', headers, body: '{}' });
+    expect((await service.finish()).lines).toMatchObject([{ msg: 'handled', request_id: id }, { request_id: id }]);
+  });
+});

@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { postgresCheck } from '@throughline/core/checks/postgres';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { healthOf, PATIENCE } from '../contract/check.js';
+import { createFaultyProxy } from '../contract/faulty-proxy.js';
+import { startPostgres, type PostgresServer } from './postgres-server.js';
+
+const PASSWORD = 'secret-of-the-shop';
+let server: PostgresServer;
+beforeAll(async () => void (server = await startPostgres(PASSWORD)), 30_000);
+afterAll(() => server.remove());
+
+const opened: { end(): Promise<void> }[] = [];
+afterEach(async () => void (await Promise.all(opened.splice(0).map((client) => client.end()))));
+
+function openPool(options: pg.PoolConfig = {}): pg.Pool {
+  const pool = new pg.Pool({ ...address(), ...options });
+  pool.on('error', () => {}); // without a listener a lost idle connection would end the process
+  opened.push(pool);
+  return pool;
+}
+
+function address(): { host: string; port: number; user: string; password: string } {
+  return { host: '127.0.0.1', port: server.port, user: 'postgres', password: PASSWORD };
+}
+
+it('turns to 503 when the server stops, and back to 200 on the next probe once it runs', async () => {
+  const health = healthOf(postgresCheck(openPool()));
+  expect(await health.check()).toMatchObject({ httpStatus: 200 });
+  await server.stop();
+  await expect
+    .poll(() => health.check(), PATIENCE)
+    .toMatchObject({ httpStatus: 503, checks: [{ status: 'down', code: 'REFUSED' }] });
+  await server.start();
+  expect(await health.check()).toMatchObject({ httpStatus: 200, checks: [{ status: 'ok' }] });
+});
+
+it('checks a single pg Client, and is down once an administrator ends its session', async () => {
+  const client = new pg.Client(address());
+  client.on('error', () => {});
+  await client.connect();
+  opened.push(client);
+  const health = healthOf(postgresCheck(client));
+  expect((await health.check()).status).toBe('healthy');
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  await openPool().query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+  await expect
+    .poll(() => health.check(), PATIENCE)
+    .toMatchObject({ checks: [{ status: 'down', code: 'DISCONNECTED' }] });
+});
+
+it('drops a connection that died silently, and is ok on the next probe over another', async () => {
+  const proxy = await createFaultyProxy(server.port);
+  const pool = openPool({ port: proxy.port });
+  const health = healthOf(postgresCheck(pool, { timeoutMs: 400 }));
+  await health.check();
+  proxy.forget();
+  expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'TIMEOUT' }]);
+  await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+  expect(proxy.connections).toBe(2);
+  await proxy.close();
+});
+
+it('answers in time while every connection of the pool is busy, asks once, and is ok when one is free', async () => {
+  const pool = openPool({ max: 1 });
+  const health = healthOf(postgresCheck(pool, { timeoutMs: 100 }));
+  await health.check();
+  const busy = await pool.connect();
+  expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'TIMEOUT' }]);
+  for (let probe = 0; probe < 20; probe += 1) await health.check();
+  expect(pool.waitingCount).toBe(1);
+  busy.release();
+  await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+});

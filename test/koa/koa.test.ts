@@ -1,0 +1,102 @@
+/** What the Koa adapter promises beyond the contract. */
+import { readFile } from 'node:fs/promises';
+import Router from '@koa/router';
+import type { Observability } from '@throughline/core';
+import { health, requestContext } from '@throughline/koa';
+import Koa from 'koa';
+import { describe, expect, inject, it } from 'vitest';
+import { listen } from '../contract/listen.js';
+import { type Service, start } from '../contract/start.js';
+
+/** Starts an application that is built by hand. */
+function startApp(build: (app: Koa, observability: Observability) => void): Promise<Service> {
+  return start({
+    name: 'koa',
+    listen(observability) {
+      const app = new Koa();
+      app.on('error', () => {});
+      build(app, observability);
+      return listen(app.callback());
+    },
+  });
+}
+
+describe(`koa ${inject('major')} beyond the contract`, () => {
+  it('names a route by its template below nested routers', async () => {
+    const service = await startApp((app, observability) => {
+      const orders = new Router({ prefix: '/orders' }).get('/:id', (ctx) => void (ctx.body = 'fine'));
+      const api = new Router({ prefix: '/api' }).use(orders.routes());
+      app.use(requestContext({ observability })).use(api.routes());
+    });
+    await service.send('/api/orders/7');
+    expect((await service.finish()).access).toMatchObject([{ path: '/api/orders/7', route: '/api/orders/:id' }]);
+  });
+
+  it('gives each context a logger and its id, good also where the context is lost', async () => {
+    const lost: (() => void)[] = [];
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability })).use((ctx) => {
+        ctx.log.info({ own: ctx.requestId }, 'in the handler');
+        lost.push(() => ctx.log.info({ own: ctx.requestId }, 'from outside'));
+        ctx.body = 'fine';
+      });
+    });
+    const { id } = await service.send('/');
+    lost.forEach((call) => call());
+    const { lines } = await service.finish();
+    expect(lines.filter(({ own }) => own === id)).toMatchObject([
+      { msg: 'in the handler', request_id: id },
+      { msg: 'from outside', request_id: id },
+    ]);
+  });
+
+  it('tells of an error that a middleware before it throws after the others have answered', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(async (_ctx, next) => {
+        await next();
+        throw new Error('no room in the cache');
+      });
+      app.use(requestContext({ observability })).use((ctx) => void (ctx.body = 'fine'));
+    });
+    const { status, id } = await service.send({ path: '/', headers: { 'x-request-id': 'demo-1' } });
+    expect({ status, id }).toEqual({ status: 500, id: 'demo-1' });
+    expect((await service.finish()).lines).toMatchObject([
+      { level: 'error', msg: 'request errored', status: 500, err: { message: 'no room in the cache' } },
+    ]);
+  });
+
+  it.each<[string, number, string, Koa.Middleware]>([
+    ['ctx.throw(401)', 401, 'warn', (ctx) => ctx.throw(401)],
+    ['a missing file', 500, 'error', async () => void (await readFile('/nowhere/at/all'))],
+    ['an assertion of ctx.assert', 403, 'warn', (ctx) => ctx.assert(false, 403, 'no')],
+  ])('logs the status that is sent for %s', async (_, status, level, middleware) => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability })).use(middleware);
+    });
+    const { id } = await service.send('/');
+    expect(id).toBeTruthy();
+    expect((await service.finish()).lines).toMatchObject([{ level, status, request_id: id }]);
+  });
+
+  it('logs a response that bypasses Koa', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability })).use((ctx) => {
+        ctx.respond = false;
+        ctx.res.writeHead(202, { 'content-length': 4 }).end('fine');
+      });
+    });
+    const { status, id } = await service.send('/');
+    expect(status).toBe(202);
+    expect((await service.finish()).lines).toMatchObject([{ level: 'info', status: 202, bytes: 4, request_id: id }]);
+  });
+
+  it('answers health at the path given', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.use(health({ observability, path: '/api/health', checks: { db: () => Promise.resolve() } }));
+    });
+    const { status, body } = await service.send('/api/health');
+    expect({ status, body: JSON.parse(body) }).toMatchObject({ status: 200, body: { status: 'healthy', db: 'ok' } });
+    expect(await service.send('/health')).toMatchObject({ status: 404 });
+  });
+});
