@@ -6,7 +6,7 @@ import { blocksIn } from './pages.js';
 import { emptyFolder, writeSnippet } from './snippet-file.js';
 
 interface Adapter {
-  observed(handler: RequestListener, route: (req: IncomingMessage) => string | undefined): RequestListener;
+  readonly observed: (handler: RequestListener, route: (req: IncomingMessage) => string | undefined) => RequestListener;
 }
 
 const [documented] = blocksIn('ts').filter(([place]) => place.startsWith('docs/adapters.md'));
