@@ -34,19 +34,15 @@ interface PlatformResponse {
 }
 
 export async function startApp<Application extends INestApplication>(
-  { createAdapter, addParsers }: Platform<Application>,
+  { createAdapter, mountFirst, addParsers }: Platform<Application>,
   observability: Observability,
   { before, after, mounts, request, authenticate, routes }: Setup,
 ): Promise<Listening> {
   const adapter = createAdapter();
-  for (const middleware of before) adapter.use(middleware);
+  for (const middleware of before) mountFirst(adapter, middleware);
   const imports = Array.from({ length: mounts }, () => ObservabilityModule.forRoot({ observability, request }));
   const root = { module: class Root {}, imports, controllers: [controllerOf(routes)] };
-  const app = await NestFactory.create<Application>(root, adapter, {
-    logger: false,
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<Application>(root, adapter, { logger: false, abortOnError: false });
   for (const middleware of after) app.use(middleware);
   addParsers(app);
   app.useGlobalGuards({
