@@ -44,6 +44,33 @@ describe('docs/health.md', () => {
   });
 });
 
+describe('a figure of a page', () => {
+  it.each([
+    ['exporters.md', '500 ms', 'export/pace.ts', 'minIntervalMs = 500;'],
+    ['exporters.md', '256 records', 'export/decide.ts', 'maxBatchEntries = 256;'],
+    ['exporters.md', '1 MiB', 'export/delivery.ts', 'maxBatchBytes = 1_048_576;'],
+    ['exporters.md', '10 s for one whole exchange', 'export/delivery.ts', 'defaultTimeoutMs = 10_000;'],
+    ['exporters.md', '30 s ± 20 %', 'export/backoff.ts', 'pauseMs = 30_000;'],
+    ['exporters.md', '30 s ± 20 %', 'export/backoff.ts', 'jitter = 0.2;'],
+    ['exporters.md', '(1 s to 5 min)', 'export/backoff.ts', 'minRetryAfterMs = 1_000;'],
+    ['exporters.md', '(1 s to 5 min)', 'export/backoff.ts', 'maxRetryAfterMs = 300_000;'],
+    ['exporters.md', '8 MiB', 'export/exporter.ts', 'maxBytes: 8_388_608'],
+    ['exporters.md', 'at most 5 s', 'export/exporter.ts', 'flushTimeoutMs = 5_000;'],
+    ['exporters.md', 'at most 2 s', 'export/exporter.ts', 'closeTimeoutMs = 2_000;'],
+    ['exporters.md', 'at most 128 attributes', 'export/attributes.ts', 'maxAttributes = 128;'],
+    ['exporters/openobserve.md', 'tried 20 times', 'exporters/openobserve.ts', 'maxAttempts = 20;'],
+    ['context.md', 'at most 2048', 'http/request-observer.ts', 'maxPathLength = 2048;'],
+    ['logs.md', 'at most 256 characters', 'http/access-line.ts', 'maxUserAgentLength = 256;'],
+    ['logs.md', '8 levels', 'internal/copy.ts', 'maxDepth: 8,'],
+    ['logs.md', '2000 members', 'internal/copy.ts', 'maxNodes: 2_000,'],
+    ['logs.md', '16 384', 'internal/copy.ts', 'maxStringLength: 16_384,'],
+    ['logs.md', '262 144', 'internal/copy.ts', 'maxTotalLength: 262_144,'],
+  ])('is that of the source: docs/%s, %s', (path, told, source, real) => {
+    expect(page(`docs/${path}`).replaceAll(/\s+/g, ' ')).toContain(told);
+    expect(page(`packages/core/src/${source}`)).toContain(real);
+  });
+});
+
 describe('docs/logs.md', () => {
   it('lists names that are hidden', () => {
     const section = /that\n\n(- contains[\s\S]*?)\n\n/.exec(page('docs/logs.md'))?.[1] ?? '';
