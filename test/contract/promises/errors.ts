@@ -180,19 +180,23 @@ export function promiseErrors(cell: Cell): void {
     expect(sink.records).toEqual([]);
   });
 
-  it('tells of a body that breaks off because its source failed', async () => {
+  it('never tells of success when a body breaks off because its source failed', async () => {
     const service: Service = await start(cell, {
       routes: [get('/', () => (service.log.info('started'), { body: Readable.from(breaking()) }))],
     });
     const socket = await open(service.port);
     socket.resume();
     await write(socket, head('GET /', 'X-Request-Id: demo-1'));
-    // Koa 2 leaves the connection open, and the client waiting.
+    // Koa 2 leaves the connection open, and the client waiting; Nest 10 on Express ends the body as if it were whole.
     socket.destroy();
     const { lines } = await service.finish();
     expect(lines).toMatchObject([
       { msg: 'started', request_id: 'demo-1' },
-      { msg: expect.not.stringContaining('completed'), aborted: true, request_id: 'demo-1' },
+      {
+        level: expect.stringMatching(/warn|error/),
+        msg: expect.not.stringContaining('completed'),
+        request_id: 'demo-1',
+      },
     ]);
   });
 }
