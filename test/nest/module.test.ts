@@ -1,91 +1,74 @@
+/** Where the module stands: before everything that Nest does with a request, however the application is built. */
 import {
-  BadRequestException,
-  Body,
   type CallHandler,
-  type CanActivate,
-  Catch,
   Controller,
-  type ExceptionFilter,
   type ExecutionContext,
-  type ArgumentsHost,
   Get,
   type INestApplication,
   Injectable,
-  type MiddlewareConsumer,
   Module,
-  type NestInterceptor,
-  type NestModule,
-  NotFoundException,
   Param,
   type PipeTransform,
   Post,
+  Query,
   RequestMethod,
   UseGuards,
   UseInterceptors,
   VersioningType,
 } from '@nestjs/common';
-import { BaseExceptionFilter, HttpAdapterHost, NestFactory } from '@nestjs/core';
-import { getContext, getRequestId } from '@throughline/core';
+import { NestApplication, NestFactory } from '@nestjs/core';
+import { NoopGraphInspector } from '@nestjs/core/inspector/noop-graph-inspector.js';
+import { getRequestId } from '@throughline/core';
 import { ObservabilityModule } from '@throughline/nest';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type AccessLog, accessLog } from './access-log.js';
-import { platforms, type RunningApplication, start, stopAll } from './application.js';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import type { Request } from '../contract/client.js';
+import { start } from '../contract/start.js';
+import { onExpress } from './platform.js';
+import { adapters, listening, quiet, rootOf, startNest } from './service.js';
 
-afterEach(stopAll);
+/** Where code of the application ran, and the request id it saw there. */
+let seen: [where: string, requestId: string | undefined][] = [];
+const see = (where: string): void => void seen.push([where, getRequestId()]);
 
-/** Where the context was seen, and with which request id. */
-const seen = new Map<string, string | undefined>();
-const see = (where: string): void => void seen.set(where, getRequestId());
+afterEach(() => {
+  seen = [];
+});
 
 @Injectable()
-class Guard implements CanActivate {
+class Watch implements PipeTransform {
   canActivate(context: ExecutionContext): boolean {
     see('guard');
-    const request = context.switchToHttp().getRequest<{ headers: Record<string, string>; user?: object }>();
-    if (request.headers['x-user']) request.user = { sub: request.headers['x-user'], password: 'secret' };
-    return request.headers['x-forbidden'] === undefined;
+    return (
+      context.switchToHttp().getRequest<{ headers: object }>().headers['x-forbidden' as keyof object] === undefined
+    );
   }
-}
 
-@Injectable()
-class Interceptor implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
     see('interceptor');
     return next.handle();
   }
-}
 
-@Injectable()
-class Pipe implements PipeTransform {
-  transform(value: string): string {
+  transform(value: unknown): unknown {
     see('pipe');
-    if (value === 'broken') throw new Error('pipe broke');
     return value;
   }
 }
 
-@Catch()
-class Filter implements ExceptionFilter {
-  catch(_: unknown, host: ArgumentsHost): void {
-    see('filter');
-    const reply = host.switchToHttp().getResponse<{ status(code: number): { send(body: unknown): void } }>();
-    reply.status(500).send({ caught: true });
-  }
-}
-
 @Controller('orders')
-@UseGuards(Guard)
-@UseInterceptors(Interceptor)
+@UseGuards(Watch)
+@UseInterceptors(Watch)
 class Orders {
-  @Get(':id')
-  read(@Param('id', Pipe) id: string): object {
-    see('controller');
-    return { id };
+  @Get()
+  list(@Query() query: object): object {
+    return query;
   }
 
-  @Get(':id/gone')
-  gone(): never {
-    throw new NotFoundException('no such order');
+  @Get(':id')
+  async read(@Param('id', Watch) id: string): Promise<object> {
+    see('controller');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    see('after a timer');
+    return { id };
   }
 
   @Get(':id/boom')
@@ -93,15 +76,9 @@ class Orders {
     throw new Error('stock is corrupt');
   }
 
-  @Get(':id/slow')
-  async slow(): Promise<object> {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    return { id: getRequestId() };
-  }
-
   @Post()
-  create(@Body() body: object): object {
-    return { body, path: getContext()?.path };
+  create(): object {
+    return {};
   }
 }
 
@@ -109,78 +86,139 @@ class Orders {
 class Prices {
   @Get(':id')
   read(): object {
-    return { id: getRequestId() };
+    return {};
   }
-}
-
-function withId(id: string, init: RequestInit = {}): RequestInit {
-  return { ...init, headers: { 'X-Request-Id': id, ...(init.headers as object) } };
 }
 
 const controllers = [Orders, Prices];
+const json = { 'content-type': 'application/json' };
+const preflight = { origin: 'https://shop.example', 'access-control-request-method': 'POST' };
+const excluded = { path: 'orders/:id', method: RequestMethod.GET };
 
-describe.each(platforms)('ObservabilityModule on %s', (platform) => {
-  let log: AccessLog;
+const requests: [what: string, status: number, route: string | undefined, request: Request][] = [
+  ['a versioned route', 200, '/api/v2/prices/:id', { path: '/api/v2/prices/1' }],
+  ['a route excluded from the global prefix', 200, '/orders/:id', { path: '/orders/7' }],
+  ['malformed JSON', 400, undefined, { method: 'POST', path: '/api/orders', headers: json, body: '{"a":' }],
+  [
+    'a body that is too large',
+    413,
+    undefined,
+    { method: 'POST', path: '/api/orders', headers: json, body: `"${'x'.repeat(2_000_000)}"` },
+  ],
+  ['the refusal of a guard', 403, '/orders/:id', { path: '/orders/7', headers: { 'x-forbidden': '1' } }],
+  ['an unknown path', 404, undefined, { path: '/api/nowhere' }],
+  ['a path beside the global prefix', 404, undefined, { path: '/nowhere' }],
+  ['an unknown version', 404, undefined, { path: '/api/v3/prices/1' }],
+  ['a path that cannot be decoded', 400, undefined, { path: '/orders/%FF' }],
+  ['a preflight of CORS', 204, undefined, { method: 'OPTIONS', path: '/api/orders', headers: preflight }],
+  ['an error', 500, '/api/orders/:id/boom', { path: '/api/orders/7/boom' }],
+];
 
-  function shop(setUp?: (app: INestApplication) => unknown, imports?: unknown[]): Promise<RunningApplication> {
-    log = accessLog();
-    const modules = (imports ?? [ObservabilityModule.forRoot({ observability: log.observability })]) as never[];
-    return start(platform, { imports: modules, controllers }, setUp);
-  }
+function configure(app: INestApplication): void {
+  app.enableCors();
+  app.enableVersioning({ type: VersioningType.URI });
+  app.setGlobalPrefix('api', { exclude: [excluded] });
+}
 
-  it('keeps one context in guard, interceptor, pipe, controller and filter', async () => {
-    const { request } = await shop((app) => app.useGlobalFilters(new Filter()));
-    seen.clear();
-    await request('/orders/7', withId('one'));
-    await request('/orders/7/boom', withId('one'));
-    expect(Object.fromEntries(seen)).toEqual({
-      guard: 'one',
-      interceptor: 'one',
-      pipe: 'one',
-      controller: 'one',
-      filter: 'one',
-    });
+describe.each(adapters)(`the module in Nest ${inject('major')} on %s`, (platform, createAdapter) => {
+  it.each(requests)('sends the id back and writes one access line for %s', async (_, status, route, request) => {
+    const service = await startNest({ createAdapter, controllers, configure });
+    const headers = { ...request.headers, 'x-request-id': 'demo-1' };
+    expect(await service.send({ ...request, headers })).toMatchObject({ status, id: 'demo-1' });
+    const level = status < 400 ? 'info' : status < 500 ? 'warn' : 'error';
+    const { access } = await service.finish();
+    expect(access).toMatchObject([{ level, status, request_id: 'demo-1' }]);
+    // Fastify matches before it reads the body, Express after.
+    expect(access[0]?.['route']).toBe(request.body && platform === 'fastify' ? '/api/orders' : route);
   });
 
-  it.each<[what: string, path: string, init: RequestInit, status: number]>([
-    ['an answer', '/api/orders/7', {}, 200],
-    [
-      'malformed JSON',
-      '/api/orders',
-      { method: 'POST', body: '{"a":', headers: { 'content-type': 'application/json' } },
-      400,
-    ],
-    [
-      'a body that is too large',
-      '/api/orders',
-      { method: 'POST', body: JSON.stringify('x'.repeat(2_000_000)), headers: { 'content-type': 'application/json' } },
-      413,
-    ],
-    ['a refusal by a guard', '/api/orders/7', { headers: { 'x-forbidden': '1' } }, 403],
-    ['a refusal by the application', '/api/orders/7/gone', {}, 404],
-    ['an unknown path', '/api/nowhere', {}, 404],
-    ['a path outside the global prefix', '/nowhere', {}, 404],
-    ['a path that is not a valid URL', '/api/orders/%FF', {}, 400],
-    ['a versioned route', '/api/v2/prices/1', {}, 200],
-    ['a route excluded from the global prefix', '/orders/7/slow', {}, 200],
-    ['a thrown error', '/api/orders/7/boom', {}, 500],
-    ['an error in a pipe', '/api/orders/broken', {}, 500],
-    [
-      'a preflight of CORS',
-      '/api/orders',
-      { method: 'OPTIONS', headers: { origin: 'https://a.example', 'access-control-request-method': 'POST' } },
-      204,
-    ],
-  ])('sends the id back and writes one access line for %s', async (_, path, init, status) => {
-    const { request } = await shop((app) => {
-      app.enableCors();
-      app.enableVersioning({ type: VersioningType.URI });
-      app.setGlobalPrefix('api', { exclude: [{ path: 'orders/:id/slow', method: RequestMethod.GET }] });
+  it('keeps one context in middleware, guard, interceptor, pipe and controller', async () => {
+    @Module({})
+    class WithMiddleware {
+      configure(consumer: import('@nestjs/common').MiddlewareConsumer): void {
+        const middleware = (_req: unknown, _res: unknown, next: () => void): void => (see('middleware'), next());
+        consumer.apply(middleware).forRoutes(Orders);
+      }
+    }
+    const main = (app: INestApplication): unknown =>
+      app.use((_req: unknown, _res: unknown, next: () => void) => (see('main.ts'), next()));
+    const service = await startNest({ createAdapter, controllers, imports: [WithMiddleware], configure: main });
+    await service.send({ path: '/orders/7', headers: { 'x-request-id': 'demo-1' } });
+    const places = ['main.ts', 'middleware', 'guard', 'interceptor', 'pipe', 'controller', 'after a timer'];
+    expect(seen).toEqual(places.map((place) => [place, 'demo-1']));
+  });
+
+  it('stands there too when the HTTP adapter comes after the modules, as it does in @nestjs/testing', async () => {
+    const service = await start({
+      name: 'nest',
+      async listen(observability) {
+        const imports = [ObservabilityModule.forRoot({ observability })];
+        const context = await NestFactory.createApplicationContext(rootOf({ imports, controllers }), quiet);
+        const { container } = context as unknown as { container: ConstructorParameters<typeof NestApplication>[0] };
+        const adapter = createAdapter();
+        container.setHttpAdapter(adapter);
+        const config = container.applicationConfig ?? raise('no config');
+        return listening(new NestApplication(container, adapter, config, NoopGraphInspector, {}));
+      },
     });
-    const answer = await request(path, withId('id-1', init));
-    expect([answer.status, answer.headers.get('x-request-id')]).toEqual([status, 'id-1']);
-    const line = await log.of('id-1');
-    expect(line).toMatchObject({ status, level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info' });
-    expect(log.all('id-1')).toHaveLength(1);
+    const { id } = await service.send('/orders/7');
+    expect(await service.send({ method: 'POST', path: '/orders', headers: json, body: '{' })).toMatchObject({
+      status: 400,
+    });
+    expect(await service.send('/health')).toMatchObject({ status: 200 });
+    expect(seen[0]).toEqual(['guard', id]);
+    expect((await service.finish()).access).toMatchObject([{ status: 200 }, { status: 400 }, { level: 'debug' }]);
+  });
+
+  it('writes one access line, and says nothing of it, when it is imported bare in other modules as well', async () => {
+    const features = [1, 2].map(() => rootOf({ imports: [ObservabilityModule] }));
+    const service = await startNest({ createAdapter, controllers, imports: features });
+    const { id } = await service.send('/orders/7');
+    expect((await service.finish()).lines).toMatchObject([{ msg: 'request completed', request_id: id }]);
+  });
+
+  it('says once that it was given options twice', async () => {
+    const service = await startNest({ createAdapter, controllers }, (observability) => [
+      ObservabilityModule.forRoot({ observability }),
+      ObservabilityModule.forRoot({ observability, request: { requestId: { trust: 'never' } } }),
+    ]);
+    await service.send('/orders/7');
+    const { lines, access } = await service.finish();
+    expect(access).toHaveLength(1);
+    expect(lines.filter(({ msg }) => /more than once/.test(msg))).toHaveLength(1);
+  });
+
+  it('refuses an HTTP adapter it does not know', async () => {
+    const adapter = Object.assign(createAdapter(), { getType: () => 'carrier-pigeon' });
+    const imports = [ObservabilityModule.forRoot({})];
+    await expect(NestFactory.create(rootOf({ imports }), adapter, quiet)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining("got 'carrier-pigeon'"),
+    });
   });
 });
+
+describe(`the module in Nest ${inject('major')}`, () => {
+  it('leaves what main.ts sets on Express in force', async () => {
+    const service = await startNest({
+      createAdapter: onExpress.createAdapter,
+      controllers,
+      configure: (app) =>
+        app
+          .getHttpAdapter()
+          .getInstance()
+          .set('query parser', (text: string) => ({ text })),
+    });
+    expect(await service.send('/orders?page=2')).toMatchObject({ body: '{"text":"page=2"}' });
+  });
+
+  it('does no harm in an application without HTTP', async () => {
+    const imports = [ObservabilityModule.forRoot({})];
+    const context = await NestFactory.createApplicationContext(rootOf({ imports }), quiet);
+    await expect(context.init().then(() => context.close())).resolves.toBeUndefined();
+  });
+});
+
+function raise(message: string): never {
+  throw new Error(message);
+}

@@ -20,7 +20,11 @@ export function fastifyPlatform(adapter: AbstractHttpAdapter): Platform {
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   return {
     requestOf: (req) => requests.get(req),
-    routeOf: (req) => requests.get(req)?.routeOptions?.url,
+    routeOf(req) {
+      const url = requests.get(req)?.routeOptions?.url;
+      // Nest's routes begin with a slash; `*` is where the plugin for CORS answers preflights.
+      return url?.startsWith('/') ? url : undefined;
+    },
     open({ observe, admit }) {
       const fastify = adapter.getInstance<Fastify>();
       const enter: Step = (req, res, next) => {
