@@ -2,18 +2,7 @@
 import 'reflect-metadata';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import {
-  Controller,
-  Delete,
-  Get,
-  type INestApplication,
-  Post,
-  Put,
-  Req,
-  Res,
-  StreamableFile,
-  type Type,
-} from '@nestjs/common';
+import { Controller, Get, type INestApplication, Post, Req, Res, StreamableFile, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Observability } from '@throughline/core';
 import { ObservabilityModule } from '@throughline/nest';
@@ -56,7 +45,7 @@ export async function startApp<Application extends INestApplication>(
   return { server: app.getHttpServer(), close: () => app.close() };
 }
 
-const verbs = { get: Get, post: Post, put: Put, delete: Delete };
+const verbs = { get: Get, post: Post };
 
 /** A controller with one handler for each route, decorated as if it were written by hand. */
 function controllerOf(routes: readonly Route[]): Type {
