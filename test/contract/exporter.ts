@@ -243,7 +243,7 @@ export function describeExporter(subject: ExporterSubject): void {
     it('loses nothing while the server is away, with one attempt per window', async () => {
       const port = Number(new URL(sink.url).port);
       await sink.close();
-      for (let index = 0; index < 200; index++) fail(`away ${index}`);
+      for (let index = 0; index < 100; index++) fail(`away ${index}`);
       for (let window = 0; window < 3; window++) {
         nextAttempt();
         await until(() => status().state === 'backing-off');
@@ -251,7 +251,7 @@ export function describeExporter(subject: ExporterSubject): void {
       sink = await startSink(accept, port);
       nextAttempt();
       await exchange();
-      expect(status()).toMatchObject({ state: 'idle', offered: 200, delivered: 200, queued: 0 });
+      expect(status()).toMatchObject({ state: 'idle', offered: 100, delivered: 100, queued: 0 });
       expect(problems.map(({ code }) => code)).toEqual(['ECONNREFUSED', 'RECOVERED']);
     });
 
