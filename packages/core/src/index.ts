@@ -5,7 +5,9 @@ export { getContext, getRequestId, setContext, setUser } from './context/current
 export type { ContextKind, RequestContext, UserContext } from './context/request-context.js';
 export { bindContext, type ContextSeed, runOutsideContext, runWithContext, withContext } from './context/run.js';
 export { ConfigError, type ConfigErrorCode } from './errors.js';
-export type { Destination } from './export/destination.js';
+export type { Answer, Verdict } from './export/answer.js';
+export type { Destination, ExportRequest, Sender } from './export/destination.js';
+export type { Entry } from './export/fold.js';
 export type { ExporterStatus } from './export/pipeline.js';
 export type { ExportProblem } from './export/problem.js';
 export type { CheckOptions, HealthCheck, Probe } from './health/check.js';

@@ -26,7 +26,10 @@ export interface ObservabilityOptions {
   redact?: RedactOptions;
   /** Where errors go. Left out, the environment says; `[]` for nowhere. */
   exporters?: readonly Destination[];
-  health?: { checks?: Readonly<Record<string, HealthCheck | Probe>> };
+  health?: {
+    /** Checks by the name under which they are reported. */
+    checks?: Record<string, HealthCheck | Probe>;
+  };
   /** Told of trouble in observability itself, once per change of state. */
   onProblem?: (problem: ObservabilityProblem) => void;
   /** Allows this one beside the process's own, which it does not become. @default false */
@@ -56,8 +59,11 @@ export interface Observability extends ObservedApplication {
   pinoOptions<T extends LoggerOptions>(options?: T): T & LoggerOptions;
   /** What the exporters have done, as plain data without credentials. */
   status(): ObservabilityStatus;
-  /** Sends what is waiting; `false` when not all was out in time. Never rejects. */
+  /** Sends what is waiting; `false` when not all was out in `timeoutMs` milliseconds, 5000 if left out. Never rejects. */
   flush(options?: { timeoutMs?: number }): Promise<boolean>;
-  /** Drains health, sends what is waiting and ends all timers and connections. Never rejects. */
+  /**
+   * Drains health, sends what is waiting and ends all timers and connections, within `timeoutMs` milliseconds, 2000 if
+   * left out. Never rejects.
+   */
   close(options?: { timeoutMs?: number }): Promise<void>;
 }

@@ -121,7 +121,7 @@ export class AssembledObservability implements Observability {
       get version() {
         return version();
       },
-      ...(options.health?.checks !== undefined && { checks: options.health.checks }),
+      ...options.health,
       onChange: (change) => logHealthChange(this.getLogger('health'), change),
     };
   }

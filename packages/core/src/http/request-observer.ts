@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { trace } from '@opentelemetry/api';
 import { ContextScope } from '../context/request-context.js';
 import { parseTraceparent } from '../context/traceparent.js';
-import { requireFunctionOr } from '../internal/options.js';
+import { invalidOption, requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
 import { emitInScope } from './emit-in-scope.js';
 import { Exchange, exchangeOf } from './exchange.js';
@@ -54,7 +54,9 @@ export function createRequestObserver<Source>(
   const idOptions = requestIdOptions(options.requestId);
   const find = options.user ?? framework.user;
   requireFunctionOr('user', find, []);
-  if (options.accessLog) requireFunctionOr('accessLog', options.accessLog, []);
+  if (options.accessLog !== undefined && options.accessLog !== false && typeof options.accessLog !== 'function') {
+    throw invalidOption('accessLog', 'a pino-http instance or false', options.accessLog);
+  }
   const { accessLog } = options;
 
   function observe<R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R): R {

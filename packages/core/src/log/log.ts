@@ -72,7 +72,7 @@ export class Log {
     const { name, ...others }: LoggerOptions = options;
     const userHook = options.hooks?.logMethod;
     const ours: LoggerOptions = {
-      level: this.levels.of(undefined),
+      level: this.levels.of(name),
       base: name === undefined ? null : { logger: name },
       timestamp: pino.stdTimeFunctions.isoTime,
       ...others,
