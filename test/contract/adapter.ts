@@ -8,6 +8,7 @@ import { promiseConcurrency } from './promises/concurrency.js';
 import { promiseContext } from './promises/context.js';
 import { promiseEcho } from './promises/echo.js';
 import { promiseErrors } from './promises/errors.js';
+import { promiseExport } from './promises/export.js';
 import { promiseFields } from './promises/fields.js';
 import { promiseHangUp } from './promises/hang-up.js';
 import { promiseHostileInput } from './promises/hostile-input.js';
@@ -41,6 +42,7 @@ export function describeAdapter(cell: Cell): void {
     });
     describe('trouble', () => {
       promiseErrors(cell);
+      promiseExport(cell);
       promiseHostileInput(cell);
       promisePrivacy(cell);
       promiseOptions(cell);

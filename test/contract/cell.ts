@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 export interface Route {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly method: 'get' | 'post';
   /** Template, such as `/orders/:id`. */
   readonly path: string;
   readonly answer: (exchange: Exchange) => Answer | Promise<Answer>;

@@ -16,7 +16,18 @@ export const sender: Parameters<Exporter['encode']>[1] = {
 /** One plain entry per message. */
 export function batchOf(...messages: string[]): Batch {
   return messages.map((message) => ({
-    record: { uid: `uid-${message}`, timeMs: sender.nowMs, level: 'error', message, attributes: {}, bytes: 1 },
+    record: {
+      uid: `uid-${message}`,
+      timeMs: sender.nowMs,
+      level: 'error',
+      message,
+      logger: undefined,
+      error: undefined,
+      location: undefined,
+      attributes: {},
+      truncated: undefined,
+      bytes: 1,
+    },
     count: 1,
     firstSeenMs: sender.nowMs,
     lastSeenMs: sender.nowMs,

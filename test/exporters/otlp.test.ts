@@ -85,7 +85,8 @@ describe('OTLP exporter, by itself', () => {
       span_id: 'eee19b7ec3c1b174',
       trace_flags: '01',
     };
-    const error = { type: 'TypeError', message: 'x', stack: 'TypeError: x\n    at f (a.js:3:1)' };
+    const stack = 'TypeError: x\n    at f (a.js:3:1)';
+    const error = { type: 'TypeError', message: 'x', stack, code: undefined, cause: undefined };
     const location = { file: 'a.js', line: 3, function: 'f' };
     const batch = entry ? [{ ...entry, record: { ...entry.record, attributes, error, location } }] : [];
     const { body, headers } = exporter.encode(batch, sender);
@@ -120,7 +121,7 @@ describe('OTLP exporter, by itself', () => {
                     { key: 'log.record.uid', value: text('uid-GET /orders/42 failed') },
                     { key: 'exception.type', value: text('TypeError') },
                     { key: 'exception.message', value: text('x') },
-                    { key: 'exception.stacktrace', value: text(error.stack) },
+                    { key: 'exception.stacktrace', value: text(stack) },
                     { key: 'code.file.path', value: text('a.js') },
                     { key: 'code.line.number', value: { intValue: '3' } },
                     { key: 'code.function.name', value: text('f') },

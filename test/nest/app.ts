@@ -2,18 +2,7 @@
 import 'reflect-metadata';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import {
-  Controller,
-  Delete,
-  Get,
-  type INestApplication,
-  Post,
-  Put,
-  Req,
-  Res,
-  StreamableFile,
-  type Type,
-} from '@nestjs/common';
+import { Controller, Get, type INestApplication, Post, Req, Res, StreamableFile, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Observability } from '@throughline/core';
 import { ObservabilityModule } from '@throughline/nest';
@@ -34,19 +23,15 @@ interface PlatformResponse {
 }
 
 export async function startApp<Application extends INestApplication>(
-  { createAdapter, addParsers }: Platform<Application>,
+  { createAdapter, mountFirst, addParsers }: Platform<Application>,
   observability: Observability,
   { before, after, mounts, request, authenticate, routes }: Setup,
 ): Promise<Listening> {
   const adapter = createAdapter();
-  for (const middleware of before) adapter.use(middleware);
+  for (const middleware of before) mountFirst(adapter, middleware);
   const imports = Array.from({ length: mounts }, () => ObservabilityModule.forRoot({ observability, request }));
   const root = { module: class Root {}, imports, controllers: [controllerOf(routes)] };
-  const app = await NestFactory.create<Application>(root, adapter, {
-    logger: false,
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<Application>(root, adapter, { logger: false, abortOnError: false });
   for (const middleware of after) app.use(middleware);
   addParsers(app);
   app.useGlobalGuards({
@@ -60,7 +45,7 @@ export async function startApp<Application extends INestApplication>(
   return { server: app.getHttpServer(), close: () => app.close() };
 }
 
-const verbs = { get: Get, post: Post, put: Put, delete: Delete };
+const verbs = { get: Get, post: Post };
 
 /** A controller with one handler for each route, decorated as if it were written by hand. */
 function controllerOf(routes: readonly Route[]): Type {

@@ -59,13 +59,14 @@ describe('the process’s own observability', () => {
 
   it('reads levels from LOG_LEVEL and LOG_LEVELS, and says which part it cannot use', () => {
     vi.stubEnv('LOG_LEVEL', 'warn');
-    vi.stubEnv('LOG_LEVELS', 'orders=debug,sql=loud');
+    vi.stubEnv('LOG_LEVELS', 'orders=debug,sql=loud,=info');
     const texts: string[] = [];
     const { logger } = createObservability({
       log: { destination: { write: (line: string) => void texts.push(line) } },
     });
     expect([logger.level, getLogger('orders').level, getLogger('sql').level]).toEqual(['warn', 'debug', 'warn']);
     expect(texts.join()).toContain('sql=loud');
+    expect(texts.join()).toContain('=info');
   });
 
   it('says its state as plain data', () => {

@@ -61,7 +61,7 @@ function fromOtlpRecord(
     level: severityText.toLowerCase(),
     message: body.stringValue,
     requestId: texts.get('request_id'),
-    userId: texts.get('user_id') ?? texts.get('user.id'),
+    userId: texts.get('user.id'),
     stack: texts.get('exception.stacktrace') ?? '',
   };
 }
@@ -85,10 +85,11 @@ export function describeArrivedError({
   stack,
 }: ArrivedError): string[] {
   const [headline = '', firstFrame = ''] = stack.split('\n');
-  return [
+  const lines = [
     `${time} ${level.toUpperCase()} of ${service}: ${message}`,
     `  request ${requestId ?? '-'}, user ${userId ?? '-'}`,
     `  ${headline}`,
     firstFrame,
   ];
+  return lines.filter((line) => line.trim() !== '');
 }

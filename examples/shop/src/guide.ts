@@ -9,7 +9,7 @@ The shop is open.
   inventory  ${inventory}  Koa, with Postgres
   payments   ${payments}  Nest
   control    ${control}  stops and starts Postgres
-  sink       ${sink}  takes errors, as OpenObserve and OTLP do
+  sink       ${sink}  takes errors as OpenObserve and OTLP do; open it to see them
 
 1. One id through three services:
 ${order(gateway, 'demo-1', { sku: 'apple', quantity: 2 })}

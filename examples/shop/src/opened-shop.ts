@@ -1,9 +1,9 @@
 /** Opened shop: the shop in a process of its own, used as a person would: by what it prints, over HTTP, with Ctrl-C. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { customerToken } from './demo-data.js';
+import { endProcess } from './end-process.js';
 import type { ShopUrls } from './shop.js';
 
 export interface LogLine {
@@ -55,28 +55,11 @@ export class OpenedShop {
     return fetch(`${this.url('gateway')}/orders`, { method: 'POST', headers, body: JSON.stringify(order) });
   }
 
-  /**
-   * Presses Ctrl-C; resolves with the exit code. As nothing calls `process.exit`, no child is left then.
-   *
-   * @throws {Error} When it has not ended in time; it is killed then.
-   */
-  async close(timeoutMs: number): Promise<number | null> {
-    const { child } = this;
-    child.kill('SIGINT');
-    try {
-      await until(timeoutMs, () => child.exitCode !== null || child.signalCode !== null);
-    } finally {
-      child.kill('SIGKILL');
-    }
-    return child.exitCode;
-  }
-}
-
-/** Resolves once the condition holds. @throws {Error} When it does not in time. */
-export async function until(timeoutMs: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms`);
-    await delay(10);
+  /** Presses Ctrl-C; resolves with the exit code. As nothing calls `process.exit`, no child is left then. */
+  async close(): Promise<number | null> {
+    const patience = setTimeout(() => this.child.kill('SIGKILL'), 3_000);
+    await endProcess(this.child, 'SIGINT');
+    clearTimeout(patience);
+    return this.child.exitCode;
   }
 }

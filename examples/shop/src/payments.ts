@@ -1,7 +1,7 @@
 /** Payments: charges the customer's card at the bank. Nest. */
 import { Body, Controller, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { getLogger, getObservability } from '@throughline/core';
+import { getLogger, getObservability, setContext } from '@throughline/core';
 import { ObservabilityModule } from '@throughline/nest';
 import { bank } from './demo-data.js';
 import { setting } from './setting.js';
@@ -20,7 +20,8 @@ class BankError extends Error {
 @Controller()
 class ChargesController {
   @Post('charges')
-  charge(@Body() { sku, card }: { sku: string; card?: string }): object {
+  charge(@Body() { orderId, sku, card }: { orderId: string; sku: string; card?: string }): object {
+    setContext({ order_id: orderId });
     if (sku === 'broken' || card === 'declined') throw new BankError(`the bank declined the card of ${bank.payer}`);
     logger.info({ sku }, 'card charged');
     return { state: 'charged' };

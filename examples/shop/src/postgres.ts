@@ -1,11 +1,11 @@
 /** Postgres: an embedded server with its data in a folder, to be stopped and started again. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { endProcess, hasEnded } from './end-process.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 
 const user = 'shop';
@@ -49,7 +49,7 @@ export class Postgres {
 
   /** Resolves once connections are accepted. */
   async start(): Promise<void> {
-    if (this.server) return;
+    if (this.server && !hasEnded(this.server)) return;
     const place = ['-D', this.data, '-h', '127.0.0.1', '-p', String(this.port), '-k', ''];
     const server = spawn(this.binaries.postgres, [...place, '-c', 'fsync=off'], {
       ...this.binaries.owner,
@@ -64,12 +64,8 @@ export class Postgres {
 
   /** Ends open connections and stops. The data stays. */
   async stop(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
-    if (!server || server.exitCode !== null) return;
-    const exit = once(server, 'exit');
-    server.kill('SIGINT');
-    await exit;
+    // To Postgres, SIGTERM would mean to wait for its clients to leave.
+    if (this.server) await endProcess(this.server, 'SIGINT');
   }
 }
 

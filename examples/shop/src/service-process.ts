@@ -1,9 +1,9 @@
 /** Service process: one service of the shop as a child process, its lines printed under its name. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endProcess, hasEnded } from './end-process.js';
+import { until } from './until.js';
 
 /** Prints a line of whoever has this name. */
 export type Print = (name: string, line: string) => void;
@@ -27,7 +27,7 @@ export class ServiceProcess {
         ...process.env,
         PORT: new URL(url).port,
         OTEL_SERVICE_NAME: name,
-        LOG_PRETTY: String(process.stdout.isTTY),
+        LOG_PRETTY: String(process.stdout.isTTY === true),
         ...environment,
       },
       // Its own process group: Ctrl-C in the terminal reaches the shop alone, which ends all in good order.
@@ -45,23 +45,16 @@ export class ServiceProcess {
 
   /** Resolves once the service takes traffic. */
   async ready(): Promise<void> {
-    while (!(await this.takesTraffic())) {
-      if (this.hasEnded) throw new Error(`${this.name} ended before it was ready`);
-      await delay(20);
-    }
+    await until(15_000, () => {
+      if (hasEnded(this.child)) throw new Error(`${this.name} ended before it was ready`);
+      return this.takesTraffic();
+    });
   }
 
   /** Asks it to end. Resolves once it has. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.isStopping = true;
-    if (this.hasEnded) return;
-    const exit = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    await exit;
-  }
-
-  private get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
+    return endProcess(this.child, 'SIGTERM');
   }
 
   private async takesTraffic(): Promise<boolean> {

@@ -45,8 +45,11 @@ export class Shop {
   /** Opens everything, in the order in which one part needs the other. When it fails, `close()` what was opened. */
   async open(): Promise<void> {
     const { gateway, inventory, payments, control, sink } = this.urls;
-    const showError = createSink((error) => describeArrivedError(error).forEach((line) => this.print('sink', line)));
-    await this.listen(showError, sink);
+    const show = (line: string): void => this.print('sink', line);
+    await this.listen(
+      createSink((error) => describeArrivedError(error).forEach(show)),
+      sink,
+    );
     const postgres = await this.openPostgres();
     await this.listen(createPostgresControl(postgres), control);
 

@@ -1,6 +1,6 @@
 /** Sink: takes errors the way OpenObserve and an OTLP collector do. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { json } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { type ArrivedError, fromOpenObserve, fromOtlp } from './arrived-error.js';
 
@@ -15,33 +15,32 @@ const otlpPath = '/v1/logs';
  * @param show Told of every error that arrives.
  */
 export function createSink(show: (error: ArrivedError) => void): Server {
-  const bodies: string[] = [];
+  const bodies: unknown[] = [];
 
-  async function take(req: IncomingMessage): Promise<object | undefined> {
-    if (req.method === 'GET') return bodies.map((body) => JSON.parse(body) as object);
-    const path = req.url ?? '';
-    const stream = openObservePath.exec(path)?.[1];
-    if (!stream && path !== otlpPath) return undefined;
+  async function answer(req: IncomingMessage): Promise<[status: number, body: unknown]> {
+    const { method, url = '' } = req;
+    if (method === 'GET' && url === '/') return [200, bodies];
+    const stream = openObservePath.exec(url)?.[1];
+    if (method !== 'POST' || (!stream && url !== otlpPath)) return [404, { message: 'no such path' }];
     const body = await bodyOf(req);
-    const errors = stream ? fromOpenObserve(JSON.parse(body)) : fromOtlp(JSON.parse(body));
     bodies.push(body);
+    const errors = stream ? fromOpenObserve(body) : fromOtlp(body);
     errors.forEach(show);
-    return stream
-      ? { code: 200, status: [{ name: stream, successful: errors.length, failed: 0 }] }
-      : { partialSuccess: {} };
+    if (!stream) return [200, { partialSuccess: {} }];
+    return [200, { code: 200, status: [{ name: stream, successful: errors.length, failed: 0 }] }];
   }
 
   return createServer((req, res) => {
-    const answer = (status: number, body: object): void => {
+    const send = (status: number, body: unknown): void => {
       res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
-    take(req).then(
-      (taken) => (taken ? answer(200, taken) : answer(404, { message: 'no such path' })),
-      (error: unknown) => answer(400, { message: String(error) }),
+    answer(req).then(
+      ([status, body]) => send(status, body),
+      (error: unknown) => send(400, { message: String(error) }),
     );
   });
 }
 
-function bodyOf(req: IncomingMessage): Promise<string> {
-  return text(req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req);
+function bodyOf(req: IncomingMessage): Promise<unknown> {
+  return json(req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req);
 }

@@ -4,7 +4,8 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bank, customerToken } from './demo-data.js';
-import { OpenedShop, until } from './opened-shop.js';
+import { OpenedShop } from './opened-shop.js';
+import { until } from './until.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'throughline-smoke-'));
 await chmod(folder, 0o755); // Postgres may run as another user
@@ -72,7 +73,7 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'ends on Ctrl-C within 3 seconds, with exit code 0 and nothing left behind': async () => {
-    assert.equal(await shop.close(3_000), 0);
+    assert.equal(await shop.close(), 0);
     assert.deepEqual(await readdir(folder), []);
   },
 };
@@ -88,7 +89,7 @@ try {
   console.log(shop.output.join('\n'));
   console.error(error);
   process.exitCode = 1;
-  await shop.close(3_000);
+  await shop.close();
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

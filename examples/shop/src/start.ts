@@ -4,15 +4,15 @@ import { guide } from './guide.js';
 import type { Print } from './service-process.js';
 import { findUrls, Shop } from './shop.js';
 
-const colours = new Map([
+const colours = new Map<string, Parameters<typeof styleText>[0]>([
   ['gateway', 'cyan'],
   ['inventory', 'green'],
   ['payments', 'magenta'],
   ['sink', 'yellow'],
-] as const);
+]);
 
 const print: Print = (name, line) => {
-  const colour = process.stdout.isTTY && colours.get(name as never);
+  const colour = process.stdout.isTTY && colours.get(name);
   const label = `${name.padEnd(9)} |`;
   console.log(`${colour ? styleText(colour, label) : label} ${line}`);
 };
@@ -22,10 +22,7 @@ const opening = shop.open();
 
 let closing: Promise<void> | undefined;
 function close(): Promise<void> {
-  closing ??= opening.then(
-    () => shop.close(),
-    () => shop.close(),
-  );
+  closing ??= opening.catch(() => {}).then(() => shop.close());
   return closing;
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void close());

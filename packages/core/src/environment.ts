@@ -24,9 +24,13 @@ export function logFromEnvironment(env: EnvironmentVariables, warn: Warn): LogEn
   let level = 'info';
   const settings = [env['LOG_LEVEL'], ...(env['LOG_LEVELS'] ?? '').split(',')].filter((text) => text?.trim());
   for (const setting of settings as string[]) {
-    const [name, value] = setting.includes('=') ? halves(setting) : [undefined, setting.trim()];
-    const wanted = value.toLowerCase();
-    if (!levelNames.includes(wanted))
+    const at = setting.indexOf('=');
+    const name = at === -1 ? undefined : setting.slice(0, at).trim();
+    const wanted = setting
+      .slice(at + 1)
+      .trim()
+      .toLowerCase();
+    if (name === '' || !levelNames.includes(wanted))
       warn(`${JSON.stringify(setting)} in LOG_LEVEL or LOG_LEVELS is ignored; levels are ${levelNames.join(', ')}`);
     else if (name === undefined) level = wanted;
     else levels[name] = wanted;

@@ -1,18 +1,13 @@
-/** Errors: the one that made a request fail is told once, with its own stack, and leaves the process once. */
+/** Errors: the one that made a request fail is told once, with its own stack. */
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Cell, type Exchange, get, type Middleware } from '../cell.js';
-import { startSink } from '../sink.js';
+import { head, open, write } from '../client.js';
+import { moment } from '../moment.js';
+import { OutOfStock, takeFromShelf } from '../out-of-stock.js';
 import { type Service, start } from '../start.js';
-
-class OutOfStock extends Error {
-  override readonly name = 'OutOfStock';
-}
-
-/** Fails where it can be found in a stack. */
-function takeFromShelf(): never {
-  throw new OutOfStock('no more of 7');
-}
 
 const ways: [name: string, fail: (exchange: Exchange) => never | Promise<never>][] = [
   ['a thrown error', takeFromShelf],
@@ -26,16 +21,18 @@ const ways: [name: string, fail: (exchange: Exchange) => never | Promise<never>]
 const failed = { level: 'error', msg: 'request errored', status: 500, request_id: 'demo-1' };
 const err = { type: 'OutOfStock', message: 'no more of 7', stack: expect.stringContaining('takeFromShelf') };
 
-/** An error for which the caller is to blame, as the frameworks know them. */
-function refusal(): Error {
-  return Object.assign(new Error('no such size'), { status: 422, statusCode: 422, expose: true });
+/** A body whose source fails half way. */
+async function* breaking(breakOff: () => void): AsyncGenerator<string> {
+  yield 'x'.repeat(1000);
+  breakOff();
+  takeFromShelf();
 }
 
 const oddErrors: [name: string, make: () => unknown][] = [
   ['an error with a circular cause', () => ((error) => Object.assign(error, { cause: error }))(new Error('odd'))],
   [
     'an error whose getters throw',
-    () => Object.defineProperty(new Error('odd'), 'code', { enumerable: true, get: takeFromShelf }),
+    () => Object.defineProperty(new Error('odd'), 'details', { enumerable: true, get: takeFromShelf }),
   ],
   ['an error without a stack', () => Object.assign(new Error('odd'), { stack: undefined })],
   ['an aggregate error', () => new AggregateError([new Error('odd'), 'odd'], 'odd')],
@@ -54,37 +51,6 @@ export function promiseErrors(cell: Cell): void {
       { msg: 'taking', request_id: 'demo-1' },
       { ...failed, route: '/orders/:id', err },
     ]);
-  });
-
-  it('exports a thrown error once, with the context of its request', async () => {
-    const sink = await startSink();
-    const service = await start(cell, { exporters: [sink.exporter], routes: [get('/orders/:id', takeFromShelf)] });
-    await service.send({ path: '/orders/7', headers: { 'x-request-id': 'demo-1' } });
-    await service.finish();
-    await service.observability.flush({ timeoutMs: 5000 });
-    expect(sink.records).toHaveLength(1);
-    expect(JSON.stringify(sink.records)).toMatch(/(?=.*no more of 7)(?=.*takeFromShelf)(?=.*demo-1)/);
-  });
-
-  it('exports an error once that the application logged before it threw it', async () => {
-    const sink = await startSink();
-    const service: Service = await start(cell, {
-      exporters: [sink.exporter],
-      routes: [
-        get('/', () => {
-          const error = new OutOfStock('no more of 7');
-          service.log.error(error);
-          throw error;
-        }),
-      ],
-    });
-    const { id } = await service.send('/');
-    expect((await service.finish()).lines).toMatchObject([
-      { logger: 'orders', level: 'error', request_id: id },
-      { msg: 'request errored', request_id: id },
-    ]);
-    await service.observability.flush({ timeoutMs: 5000 });
-    expect(sink.records).toHaveLength(1);
   });
 
   it('logs a thrown string at error', async () => {
@@ -156,34 +122,46 @@ export function promiseErrors(cell: Cell): void {
     expect(lines.slice(3)).toMatchObject([{ request_id: id }, { request_id: id }]);
   });
 
-  it('logs an error that is the fault of the caller at warn, and exports none', async () => {
-    const sink = await startSink();
-    const service = await start(cell, {
-      exporters: [sink.exporter],
+  it('tells of a body that breaks off because its source failed', async () => {
+    const { reached: broken, reach: breakOff } = moment();
+    const service: Service = await start(cell, {
+      routes: [get('/', () => ({ body: Readable.from(breaking(breakOff)) }))],
+    });
+    const socket = await open(service.port);
+    socket.resume();
+    await write(socket, head('GET /', 'X-Request-Id: demo-1'));
+    await broken;
+    await turn();
+    // Koa 2 leaves the connection open, and the client waiting.
+    socket.destroy();
+    expect((await service.finish()).lines).toMatchObject([
+      { level: 'error', msg: 'request errored', request_id: 'demo-1', err },
+    ]);
+  });
+
+  it('tells of an error that comes when the client has left', async () => {
+    const { reached, reach } = moment();
+    const { reached: gone, reach: leave } = moment();
+    const service: Service = await start(cell, {
       routes: [
-        get('/', () => {
-          throw refusal();
+        get('/', async ({ res }) => {
+          reach();
+          await once(res, 'close');
+          await turn();
+          leave();
+          return takeFromShelf();
         }),
       ],
     });
-    const { status, id } = await service.send('/');
-    expect(status).toBe(422);
-    expect((await service.finish()).lines).toMatchObject([{ level: 'warn', status: 422, request_id: id }]);
-    await service.observability.flush({ timeoutMs: 5000 });
-    expect(sink.records).toEqual([]);
-  });
-
-  it('tells of a body that breaks off because its source failed', async () => {
-    async function* breaking(): AsyncGenerator<string> {
-      yield 'x'.repeat(1000);
-      takeFromShelf();
-    }
-    const service: Service = await start(cell, {
-      routes: [get('/', () => (service.log.info('started'), { body: Readable.from(breaking()) }))],
-    });
-    await service.send('/').catch(() => 'cut off');
-    const { lines } = await service.finish();
-    expect(lines).toMatchObject([{ msg: 'started' }, { aborted: true }]);
-    expect(lines[1]?.msg).not.toBe('request completed');
+    const socket = await open(service.port);
+    await write(socket, head('GET /', 'X-Request-Id: demo-1'));
+    await reached;
+    socket.destroy();
+    await gone;
+    await turn();
+    expect((await service.finish()).lines).toMatchObject([
+      { level: 'warn', msg: 'request aborted', status: 499, request_id: 'demo-1' },
+      { level: 'error', msg: 'request failed after its response was closed', request_id: 'demo-1', err },
+    ]);
   });
 }

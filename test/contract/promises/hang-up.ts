@@ -5,16 +5,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Cell, get, type Middleware, post, unparsedType } from '../cell.js';
 import { head, open, write } from '../client.js';
+import { moment } from '../moment.js';
 import { type Service, start } from '../start.js';
 
 const aborted = { msg: 'request aborted', level: 'warn', status: 499, aborted: true, request_id: 'demo-1' };
-
-/** A moment in a handler that a test waits for. */
-function moment(): { reached: Promise<void>; reach: () => void } {
-  let reach = (): void => {};
-  const reached = new Promise<void>((resolve) => (reach = resolve));
-  return { reached, reach };
-}
 
 /** Opens a connection, and hangs up when the service has reached the moment. */
 async function hangUpAt(reached: Promise<void>, service: Service, ...packets: string[]): Promise<void> {

@@ -59,16 +59,15 @@ async function startOrders(cell: Cell): Promise<Service> {
   return service;
 }
 
-/** One answer, with our id, and one line from the middleware and one of ours: both clean, both with the id. */
+/** One answer, with our id, and one line of ours with the same id. All is clean. */
 async function expectOneCleanLine(service: Service, received: string): Promise<void> {
   expect(received).toMatch(/^HTTP\/1\.1 [2345]\d\d /);
   const id = /^x-request-id: (.*)\r$/im.exec(received)?.[1];
   expect(id).toMatch(/^[\w-]{36}$/);
   const { lines } = await service.finish();
-  expect(lines).toMatchObject([
-    { msg: 'seen', request_id: id },
-    { msg: expect.stringMatching(/^request /), request_id: id },
-  ]);
+  // Fastify answers a URL that it cannot read before any middleware runs.
+  expect(lines.filter(({ msg }) => msg !== 'seen')).toMatchObject([{ msg: expect.stringMatching(/^request /) }]);
+  for (const line of lines) expect(line).toMatchObject({ request_id: id });
   // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
   for (const { text } of lines) expect(text).not.toMatch(/[\u0000-\u001f\u007f]/);
 }

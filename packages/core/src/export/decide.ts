@@ -2,8 +2,8 @@
 import type { Verdict } from './answer.js';
 import type { Entry } from './fold.js';
 
-/** Most records in a batch: more would stall the event loop while they are encoded. */
-export const maxBatchEntries = 256;
+/** Most records in a batch: these take the event loop less than a millisecond to encode, and more would stall it. */
+export const maxBatchEntries = 128;
 
 /** Refusals in a row after which a destination is taken to refuse everything, not a single bad record. */
 const maxRefusals = 3;

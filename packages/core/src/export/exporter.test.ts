@@ -75,8 +75,8 @@ describe('exporter core', () => {
     expect(core.status()).toMatchObject([{ offered: 2 }]);
   });
 
-  it('survives hostile reports', () => {
-    const { core } = simulate();
+  it('survives hostile reports', async () => {
+    const { core, clock, transport } = simulate();
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     const hostile = Object.defineProperty(new Error('x'), 'name', {
@@ -84,11 +84,13 @@ describe('exporter core', () => {
         throw new Error('no');
       },
     });
+    core.offer(report('c', { timeMs: Number.NaN }));
     core.offer(report('a', { error: proxy }));
     core.offer(report('b', { error: hostile }));
-    core.offer(report('c', { timeMs: Number.NaN }));
     core.offer(report('d', { fields: proxy }));
     expect(core.status()).toMatchObject([{ offered: 4, queued: 3, dropped: 1, reasons: { unreadable: 1 } }]);
+    await clock.advance(0);
+    for (const uid of transport.open?.uids ?? []) expect(uid).toMatch(/^[0-7][0-9A-Z]{25}$/);
   });
 
   it('backs off for 30 s after a failure, keeping the batch, with one probe at a time', async () => {

@@ -2,26 +2,36 @@
 import type { Sender } from './destination.js';
 import type { Entry } from './fold.js';
 
-/** Writes an entry flat; the user's fields give way to ours, what is absent is `undefined`. */
+/** Writes an entry flat; what is absent is `undefined`, and the user's fields give way to ours. */
 export function flatRecord({ record, count, firstSeenMs, lastSeenMs }: Entry, sender: Sender): Record<string, unknown> {
   const { error, location } = record;
-  return {
-    ...record.attributes,
+  const isRepeated = count > 1;
+  // One literal with everything in it: putting it together from parts took three times as long.
+  const flat: Record<string, unknown> = {
     uid: record.uid,
     level: record.level,
     message: record.message,
-    ...(record.logger !== undefined && { logger: record.logger }),
+    logger: record.logger,
     service: sender.name,
     version: sender.version,
     env: sender.environment,
     host: sender.host,
     pid: sender.pid,
-    ...(error && { error_type: error.type, error_message: error.message, error_code: error.code }),
-    ...(error && { error_stack: error.stack, error_cause: error.cause }),
-    ...(location && { code_file: location.file, code_line: location.line, code_function: location.function }),
-    ...(count > 1 && { repeat_count: count, first_seen: isoTime(firstSeenMs), last_seen: isoTime(lastSeenMs) }),
-    ...(record.truncated && { truncated: true }),
+    error_type: error?.type,
+    error_message: error?.message,
+    error_code: error?.code,
+    error_stack: error?.stack,
+    error_cause: error?.cause,
+    code_file: location?.file,
+    code_line: location?.line,
+    code_function: location?.function,
+    repeat_count: isRepeated ? count : undefined,
+    first_seen: isRepeated ? isoTime(firstSeenMs) : undefined,
+    last_seen: isRepeated ? isoTime(lastSeenMs) : undefined,
+    truncated: record.truncated,
   };
+  for (const [key, value] of Object.entries(record.attributes)) flat[key] ??= value;
+  return flat;
 }
 
 export function isoTime(timeMs: number): string {

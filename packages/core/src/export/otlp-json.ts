@@ -3,7 +3,6 @@ import type { Attributes, Scalar } from './attributes.js';
 import type { Sender } from './destination.js';
 import { isoTime } from './flat-record.js';
 import type { Entry } from './fold.js';
-import type { ErrorRecord } from './record.js';
 
 interface KeyValue {
   key: string;
@@ -29,7 +28,7 @@ const severityNumbers = { error: 17, fatal: 21 };
 export function encodeOtlpJson(batch: readonly Entry[], sender: Sender): string {
   const logRecords = batch.map((entry) => logRecord(entry, sender.nowMs));
   const scopeLogs = [{ scope: { name: '@throughline/core' }, logRecords }];
-  return JSON.stringify({ resourceLogs: [{ resource: { attributes: keyValues(resource(sender)) }, scopeLogs }] });
+  return JSON.stringify({ resourceLogs: [{ resource: { attributes: keyValues(resource(sender), {}) }, scopeLogs }] });
 }
 
 function resource({ name, version, environment, host, pid, instanceId }: Sender): Record<string, Scalar | undefined> {
@@ -54,31 +53,30 @@ function logRecord(entry: Entry, nowMs: number): Record<string, unknown> {
     severityNumber: severityNumbers[record.level],
     severityText: record.level.toUpperCase(),
     body: { stringValue: record.message },
-    attributes: [...keyValues(ownAttributes(entry)), ...keyValues(conventional(record.attributes))],
+    attributes: keyValues(ownAttributes(entry), record.attributes),
     ...trace(record.attributes),
   };
 }
 
 function ownAttributes({ record, count, firstSeenMs, lastSeenMs }: Entry): Record<string, Scalar | undefined> {
-  const { error, location }: ErrorRecord = record;
+  const { error, location } = record;
+  const isRepeated = count > 1;
   return {
     'log.record.uid': record.uid,
     logger: record.logger,
-    ...(error && { 'exception.type': error.type, 'exception.message': error.message }),
-    ...(error && { 'exception.stacktrace': error.stack, 'error.code': error.code, 'error.cause': error.cause }),
-    ...(location && { 'code.file.path': location.file, 'code.line.number': location.line }),
-    ...(location && { 'code.function.name': location.function }),
-    ...(count > 1 && { repeat_count: count, first_seen: isoTime(firstSeenMs), last_seen: isoTime(lastSeenMs) }),
+    'exception.type': error?.type,
+    'exception.message': error?.message,
+    'exception.stacktrace': error?.stack,
+    'error.code': error?.code,
+    'error.cause': error?.cause,
+    'code.file.path': location?.file,
+    'code.line.number': location?.line,
+    'code.function.name': location?.function,
+    repeat_count: isRepeated ? count : undefined,
+    first_seen: isRepeated ? isoTime(firstSeenMs) : undefined,
+    last_seen: isRepeated ? isoTime(lastSeenMs) : undefined,
     truncated: record.truncated,
   };
-}
-
-function conventional(attributes: Attributes): Attributes {
-  const named: Attributes = {};
-  for (const [key, value] of Object.entries(attributes)) {
-    if (!traceFields.has(key)) named[conventions[key] ?? key] = value;
-  }
-  return named;
 }
 
 /** Ids of the right length only: a collector refuses the whole request for a wrong one. */
@@ -93,10 +91,14 @@ function trace(attributes: Attributes): Record<string, unknown> {
   };
 }
 
-function keyValues(attributes: Record<string, Scalar | undefined>): KeyValue[] {
+/** Our attributes, then the fields of the log line under their conventional names. */
+function keyValues(own: Record<string, Scalar | undefined>, fields: Attributes): KeyValue[] {
   const list: KeyValue[] = [];
-  for (const [key, value] of Object.entries(attributes)) {
+  for (const [key, value] of Object.entries(own)) {
     if (value !== undefined) list.push({ key, value: anyValue(value) });
+  }
+  for (const [key, value] of Object.entries(fields)) {
+    if (!traceFields.has(key)) list.push({ key: conventions[key] ?? key, value: anyValue(value) });
   }
   return list;
 }

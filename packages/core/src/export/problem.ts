@@ -24,16 +24,22 @@ export class Troubles {
   readonly #exporter: string;
   readonly #tell: (problem: ExportProblem) => void;
   readonly #told = new Set<string>();
-  last: LastError | undefined;
+  #last: { readonly code: string; readonly message: string; readonly atMs: number } | undefined;
 
   constructor(exporter: string, tell: (problem: ExportProblem) => void) {
     this.#exporter = exporter;
     this.#tell = tell;
   }
 
+  get last(): LastError | undefined {
+    if (this.#last === undefined) return undefined;
+    const { code, message, atMs } = this.#last;
+    return { code, message, at: new Date(atMs).toISOString() };
+  }
+
   /** @param nowMs Milliseconds since the epoch. */
   note(code: string, message: string, nowMs: number): void {
-    this.last = { code, message, at: new Date(nowMs).toISOString() };
+    this.#last = { code, message, atMs: nowMs };
     if (this.#told.has(code)) return;
     this.#told.add(code);
     this.#say(code, `${this.#exporter}: ${message}`);

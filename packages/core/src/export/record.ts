@@ -13,14 +13,14 @@ export interface ErrorRecord {
   readonly timeMs: number;
   readonly level: 'error' | 'fatal';
   readonly message: string;
-  readonly logger?: string;
-  readonly error?: RecordedError;
+  readonly logger: string | undefined;
+  readonly error: RecordedError | undefined;
   /** First frame of the stack that is the application's own. */
-  readonly location?: CodeLocation;
+  readonly location: CodeLocation | undefined;
   /** `request_id`, `user_id`, `trace_id`, `method`, `route`, … and the user's own, flat. */
   readonly attributes: Readonly<Attributes>;
-  /** Present on a copy that was cut because the whole was too big for a destination. */
-  readonly truncated?: true;
+  /** True on a copy that was cut because the whole was too big for a destination. */
+  readonly truncated: true | undefined;
   /** Estimate of what the record weighs, in memory as well as on the wire. */
   readonly bytes: number;
 }
@@ -28,10 +28,10 @@ export interface ErrorRecord {
 export interface RecordedError {
   readonly type: string;
   readonly message: string;
-  readonly stack?: string;
-  readonly code?: string;
+  readonly stack: string | undefined;
+  readonly code: string | undefined;
   /** The chain of causes, as text. */
-  readonly cause?: string;
+  readonly cause: string | undefined;
 }
 
 export interface RecorderOptions {
@@ -54,30 +54,35 @@ export function createRecorder(options: RecorderOptions): (report: ErrorReport) 
     const attributes: Attributes = {};
     addAttributes(attributes, redactor.copy(fields) as object, '', scrub);
     const recorded = error === undefined ? undefined : recordError(errorFields(error, redactor), attributes, scrub);
-    const location = recorded?.stack === undefined ? undefined : findLocation(recorded.stack);
     return weighed({
       uid: createUid(timeMs),
       timeMs,
       level,
       message: scrub(String(redactor.copy(message))),
-      ...(logger !== undefined && { logger }),
-      ...(recorded && { error: recorded }),
-      ...(location && { location }),
+      logger,
+      error: recorded,
+      location: recorded?.stack === undefined ? undefined : findLocation(recorded.stack),
       attributes,
+      truncated: undefined,
+      bytes: 0,
     });
   };
 }
 
+/** Parts of an error that have a place of their own in the record. */
+const placed = new Set(['type', 'message', 'stack', 'code', 'cause', 'errors']);
+
 function recordError(fields: ErrorFields, attributes: Attributes, scrub: (text: string) => string): RecordedError {
-  const { type, message, stack, code, cause, errors, ...own } = fields;
-  addAttributes(attributes, own, 'error_', scrub);
+  const { type, message, stack, code, cause, errors } = fields;
+  const own = Object.entries(fields).filter(([key]) => !placed.has(key));
+  if (own.length > 0) addAttributes(attributes, Object.fromEntries(own), 'error_', scrub);
   const causes = causeText(cause, errors);
   return {
     type,
     message: scrub(message),
-    ...(typeof stack === 'string' && { stack: scrub(stack) }),
-    ...(code !== undefined && { code: scrub(typeof code === 'object' ? JSON.stringify(code) : String(code)) }),
-    ...(causes !== undefined && { cause: scrub(causes) }),
+    stack: typeof stack === 'string' ? scrub(stack) : undefined,
+    code: code === undefined ? undefined : scrub(typeof code === 'object' ? JSON.stringify(code) : String(code)),
+    cause: causes === undefined ? undefined : scrub(causes),
   };
 }
 
@@ -91,9 +96,12 @@ export function truncateRecord(record: ErrorRecord): ErrorRecord {
   return weighed({
     ...record,
     message: record.message.slice(0, 1_024),
-    ...(error && {
-      error: { type: error.type, message: error.message.slice(0, 1_024), stack: (error.stack ?? '').slice(0, 2_048) },
-    }),
+    error: error && {
+      ...error,
+      message: error.message.slice(0, 1_024),
+      stack: error.stack?.slice(0, 2_048),
+      cause: undefined,
+    },
     attributes,
     truncated: true,
   });
@@ -103,11 +111,13 @@ export function truncateRecord(record: ErrorRecord): ErrorRecord {
 const recordOverheadBytes = 400;
 const attributeOverheadBytes = 64;
 
-function weighed(record: Omit<ErrorRecord, 'bytes'>): ErrorRecord {
-  let bytes = recordOverheadBytes + Buffer.byteLength(record.message);
-  for (const text of Object.values(record.error ?? {}) as string[]) bytes += Buffer.byteLength(text);
-  for (const [key, value] of Object.entries(record.attributes)) {
+function weighed(record: { -readonly [Key in keyof ErrorRecord]: ErrorRecord[Key] }): ErrorRecord {
+  const { error, message, attributes } = record;
+  let bytes = recordOverheadBytes + Buffer.byteLength(message);
+  for (const text of [error?.message, error?.stack, error?.cause]) bytes += Buffer.byteLength(text ?? '');
+  for (const [key, value] of Object.entries(attributes)) {
     bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? Buffer.byteLength(value) : 8);
   }
-  return Object.freeze({ ...record, bytes });
+  record.bytes = bytes;
+  return Object.freeze(record);
 }

@@ -20,17 +20,22 @@ const framePattern = /^\s{0,16}at (?:(?<name>[^(]{1,200}) \()?(?<file>[^()]{1,30
  * @param home Home directory of the user; it becomes `~`.
  */
 export function createPathShortener(root: string, home: string): (text: string) => string {
-  const replacements: [search: string, put: string][] = [];
-  for (const [directory, put] of [
-    [root, ''],
-    [home, '~/'],
-  ] as const) {
-    const plain = directory.replace(/[\\/]+$/, '');
-    if (plain === '') continue;
-    const separator = plain.includes('\\') ? '\\' : '/';
-    replacements.push([`file://${plain}${separator}`, put], [plain + separator, put]);
-  }
-  return (text) => replacements.reduce((shorter, [search, put]) => shorter.replaceAll(search, put), text);
+  const application = directoryPattern(root);
+  const user = directoryPattern(home);
+  return (text) => {
+    // Most texts hold no path.
+    if (!text.includes('/') && !text.includes('\\')) return text;
+    const shorter = application ? text.replace(application, '') : text;
+    return user ? shorter.replace(user, '~/') : shorter;
+  };
+}
+
+/** Matches a directory with its separator, as path or as file URL; none for the root of the disk or an unknown one. */
+function directoryPattern(directory: string): RegExp | undefined {
+  const plain = directory.replace(/[\\/]+$/, '');
+  return plain === ''
+    ? undefined
+    : new RegExp(`(?:file://)?${plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[\\\\/]`, 'g');
 }
 
 /** Finds the first frame that is neither of Node nor of an installed package. */

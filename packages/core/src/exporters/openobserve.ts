@@ -86,11 +86,10 @@ const maxAheadMs = 82_800_000;
 function openobserveRecord(entry: Entry, sender: Sender): Record<string, unknown> {
   const { timeMs } = entry.record;
   const stampMs = Math.min(Math.max(timeMs, sender.nowMs - maxAgeMs), sender.nowMs + maxAheadMs);
-  return {
-    ...flatRecord(entry, sender),
-    _timestamp: Math.round(stampMs * 1_000),
-    ...(stampMs !== timeMs && { event_time: isoTime(timeMs) }),
-  };
+  const flat = flatRecord(entry, sender);
+  flat['_timestamp'] = Math.round(stampMs * 1_000);
+  if (stampMs !== timeMs) flat['event_time'] = isoTime(timeMs);
+  return flat;
 }
 
 /** Attempts after which a server error is taken to be about the batch: ten minutes at one attempt in 30 s. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { currentScope, runInScope } from '../context/current.js';
 import type { ContextScope } from '../context/request-context.js';
 import { perProcess } from '../internal/per-process.js';
+import { isHangUp } from './hang-up.js';
 import { isPinoHttpListening } from './is-pino-http-listening.js';
 import type { ObservedApplication } from './observed.js';
 
@@ -22,6 +23,8 @@ export class Exchange {
   readonly sentBefore: number;
   /** Whether the whole response was handed to a connection that was still there. */
   isSent = false;
+  /** Whether the response was closed and the access line written. */
+  isClosed = false;
   private boundLogger: Logger | undefined;
   private failure: { error: unknown; afterHead: boolean } | undefined;
 
@@ -45,12 +48,16 @@ export class Exchange {
     return this.boundLogger;
   }
 
-  /** Records the error that made the request fail; the first one counts, and none that comes of a hang-up. */
+  /**
+   * Records the error that made the request fail; the first one counts, and none that comes of a hang-up. One that comes
+   * when the access line has been written gets a line of its own.
+   */
   fail(error: unknown): void {
-    if (this.failure || this.req.socket?.destroyed) return;
+    if (this.failure || isHangUp(error, this.req)) return;
     this.failure = { error, afterHead: this.res.headersSent };
+    if (this.isClosed) this.logger.error({ err: error }, 'request failed after its response was closed');
     // pino-http writes the error it finds here instead of one of its own making.
-    (this.res as { err?: unknown }).err ??= error;
+    else (this.res as { err?: unknown }).err ??= error;
   }
 
   /** The recorded error, or one that was left on the response where pino-http would look for it. */

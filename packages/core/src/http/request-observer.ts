@@ -137,6 +137,9 @@ function end<Source>(
   find: FindUser<Source>,
 ): void {
   recognise(exchange, source, find);
+  // stream.pipeline() destroys the response with the error of whatever broke.
+  if (exchange.res.errored) exchange.fail(exchange.res.errored);
+  exchange.isClosed = true;
   const durationMs = performance.now() - exchange.startedAtMs;
   const line = accessLine(exchange, framework.route(source), durationMs);
   exchange.noticePinoHttp();

@@ -33,7 +33,8 @@ export function requireRange(option: string, value: unknown, min: number, max: n
 /** Refuses what is neither a function nor one of the words. */
 export function requireFunctionOr(option: string, value: unknown, words: readonly string[]): void {
   if (typeof value === 'function' || words.includes(value as string)) return;
-  throw invalidOption(option, `${words.map((word) => `'${word}'`).join(', ')} or a function`, value);
+  const quoted = words.map((word) => `'${word}'`).join(', ');
+  throw invalidOption(option, quoted === '' ? 'a function' : `${quoted} or a function`, value);
 }
 
 /** Refuses what is not one of the words. */

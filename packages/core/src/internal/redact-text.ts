@@ -6,7 +6,7 @@ export const redacted = '[Redacted]';
 // Every repetition below is bounded or cannot overlap its neighbour, so the time is linear in the text.
 
 /** Password of `scheme://user:password@host`. */
-const urlPassword = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#@:]*:)[^\s/?#]+@/gi;
+const urlPassword = /(:\/\/[^\s/?#@:]*:)[^\s/?#]+@/g;
 
 /** `name=value` of a query string, a form body or a connection string. */
 const queryPair = /(^|[?&#;\s])([\w.[\]%-]{1,96}=)([^&#;\s"'<>]+)/g;

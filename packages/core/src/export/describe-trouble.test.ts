@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../internal/redact.js';
+import { describeTrouble } from './describe-trouble.js';
+import { createScrub } from './scrub.js';
+
+const request = { url: 'https://x', headers: { 'x-tenant-key': 'canary-1', 'x-n': 'short' }, body: '' };
+const scrub = createScrub(createRedactor());
+
+function described(status: number, body: string, verdict: Parameters<typeof describeTrouble>[1]): string | undefined {
+  return describeTrouble({ kind: 'answer', answer: { status, headers: {}, body } }, verdict, request, scrub)?.message;
+}
+
+describe('described trouble', () => {
+  it('hides the values of our headers, and what looks like a credential', () => {
+    expect(described(400, 'no canary-1\nfor ada@example.com, a short one', { kind: 'rejected', separable: true })).toBe(
+      'refused errors with HTTP 400: no [Redacted] for [E-mail], a short one',
+    );
+  });
+
+  it('says where to look first when the address is wrong', () => {
+    expect(described(404, '', { kind: 'rejected', separable: false })).toBe(
+      'refused errors with HTTP 404; check the URL',
+    );
+  });
+
+  it('keeps a page to a line', () => {
+    expect(described(502, `<html>${'x'.repeat(10_000)}`, { kind: 'retry' })?.length).toBeLessThan(300);
+  });
+
+  it('tells a failure by its own code', () => {
+    const outcome = { kind: 'failure', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 10.0.0.1:80' } as const;
+    expect(describeTrouble(outcome, { kind: 'retry' }, request, scrub)).toEqual({
+      code: 'ECONNREFUSED',
+      message: 'connect ECONNREFUSED 10.0.0.1:80; errors are kept',
+    });
+  });
+
+  it('says nothing when all is well', () => {
+    expect(described(200, '', { kind: 'accepted' })).toBeUndefined();
+  });
+});

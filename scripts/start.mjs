@@ -1,0 +1,6 @@
+// Builds what is not built yet and runs the shop in this very process, so that Ctrl-C ends one thing and npm reports 0.
+import { spawnSync } from 'node:child_process';
+
+const { status } = spawnSync('npx turbo run build --output-logs=errors-only', { stdio: 'inherit', shell: true });
+if (status !== 0) process.exit(status ?? 1);
+await import('../examples/shop/dist/start.js');

@@ -1,0 +1,157 @@
+/** Outputs: what the pages show, produced for real. */
+import {
+  createObservability,
+  type Observability,
+  type ObservabilityOptions,
+  type ObservabilityProblem,
+  setContext,
+  setUser,
+} from '@throughline/core';
+import { openobserveExporter } from '@throughline/core/exporters/openobserve';
+import { otlpExporter } from '@throughline/core/exporters/otlp';
+import { errorHandler, health, requestContext } from '@throughline/express';
+import express from 'express';
+import { onTestFinished, vi } from 'vitest';
+import { collect, serve } from './collector.js';
+
+interface Shop {
+  readonly observability: Observability;
+  readonly url: string;
+  readonly lines: Record<string, unknown>[];
+}
+
+const service = { name: 'shop', version: '1.4.0', environment: 'production' };
+
+/** A destination for log lines, and the lines. */
+function recorder(): { destination: { write(line: string): void }; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  return { destination: { write: (line) => void lines.push(JSON.parse(line)) }, lines };
+}
+
+/** Starts the service that the pages speak of. */
+async function openShop(options: ObservabilityOptions = {}): Promise<Shop> {
+  const { destination, lines } = recorder();
+  const observability = createObservability({
+    isolated: true,
+    service,
+    log: { destination },
+    exporters: [],
+    ...options,
+  });
+  const app = express();
+  app.use(requestContext({ observability }));
+  app.use('/api', health({ observability }));
+  app.post('/orders', (_, res) => {
+    setUser({ id: 42 });
+    observability.getLogger('orders').info({ order_id: 7 }, 'order placed');
+    res.status(201).json({ id: 7 });
+  });
+  app.post('/orders/:id/pay', ({ params }) => {
+    setUser({ id: 42 });
+    setContext({ order_id: Number(params.id) });
+    throw Object.assign(new Error('card 4111 1111 1111 1111 of ada@example.com was declined'), { code: 'DECLINED' });
+  });
+  app.use(errorHandler({ observability }));
+  return { observability, url: await serve(app), lines };
+}
+
+const headers = {
+  'x-request-id': 'demo-1',
+  'user-agent': 'curl/8.5.0',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+};
+
+async function call(shop: Shop, path: string): Promise<Response> {
+  const answer = await fetch(shop.url + path, { method: 'POST', headers });
+  while (!shop.lines.some(({ logger }) => logger === 'http')) await new Promise(setImmediate);
+  return answer;
+}
+
+async function linesOf(path: string): Promise<Record<string, unknown>[]> {
+  const shop = await openShop();
+  await call(shop, path);
+  return shop.lines;
+}
+
+const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+const down = (): Promise<never> => Promise.reject(refused);
+const ok = (): Promise<void> => Promise.resolve();
+
+async function healthBody(checks: NonNullable<ObservabilityOptions['health']>['checks'], view = ''): Promise<unknown> {
+  const { url } = await openShop({ health: { checks: checks ?? {} }, log: { level: 'silent' } });
+  return (await fetch(`${url}/api/health${view}`)).json();
+}
+
+async function drainingBody(): Promise<unknown> {
+  const { observability, url } = await openShop();
+  await observability.close();
+  return (await fetch(`${url}/api/health/ready`)).json();
+}
+
+/** What a destination receives of one failed payment. */
+async function exported(kind: 'openobserve' | 'otlp'): Promise<unknown> {
+  const collector = await collect((body) => ({
+    code: 200,
+    status: [{ name: 'prod', successful: (body as unknown[]).length, failed: 0 }],
+  }));
+  const { url } = collector;
+  const exporter = kind === 'otlp' ? otlpExporter({ url }) : openobserveExporter({ url, key: 'shop:secret' });
+  const shop = await openShop({ exporters: [exporter] });
+  await call(shop, '/orders/7/pay');
+  await shop.observability.close();
+  return collector.received[0];
+}
+
+/** The status while a destination is away: one error was refused a connection, two more of one kind wait. */
+async function whenAway(): Promise<{ status: unknown; problem: unknown }> {
+  let tell: (problem: ObservabilityProblem) => void = () => {};
+  const told = new Promise<ObservabilityProblem>((resolve) => (tell = resolve));
+  const exporter = openobserveExporter({ url: 'http://127.0.0.1:9', key: 'shop:secret' });
+  const { observability } = await openShop({ exporters: [exporter], onProblem: (problem) => tell(problem) });
+  const log = observability.getLogger('orders');
+  log.error(new Error('out of stock'), 'order failed');
+  const problem = await told;
+  for (let count = 0; count < 2; count++) log.error(new Error('out of stock'), 'order failed');
+  await new Promise(setImmediate);
+  const status = observability.status();
+  await observability.close();
+  return { status, problem };
+}
+
+/** The two lines of one outage. */
+async function outageLines(): Promise<Record<string, unknown>[]> {
+  const answers = [down, ok];
+  const { observability, lines } = await openShop({ health: { checks: { db: () => answers.shift()?.() } } });
+  await observability.health.check();
+  await observability.health.check();
+  return lines;
+}
+
+/** The line that tells of a variable whose other half is missing. */
+async function halfConfiguredLine(): Promise<unknown> {
+  vi.stubEnv('LOGS_KEY', 'shop:secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { destination, lines } = recorder();
+  createObservability({ isolated: true, service, log: { destination } });
+  return lines[0];
+}
+
+/** What produces the block below `<!-- output: name -->`. */
+export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
+  line: async () => (await linesOf('/orders')).find(({ logger }) => logger === 'orders'),
+  'access-line': async () => (await linesOf('/orders')).find(({ logger }) => logger === 'http'),
+  'error-line': async () => (await linesOf('/orders/7/pay')).find(({ logger }) => logger === 'http'),
+  'error-answer': async () => (await call(await openShop(), '/orders/7/pay')).json(),
+  'health-healthy': () => healthBody({ db: ok, redis: ok }),
+  'health-unhealthy': () => healthBody({ db: down, redis: ok }),
+  'health-degraded': () => healthBody({ db: ok, redis: { probe: down, required: false } }),
+  'health-live': () => healthBody({ db: down }, '/live'),
+  'health-draining': drainingBody,
+  'outage-begins': async () => (await outageLines())[0],
+  'outage-ends': async () => (await outageLines())[1],
+  'openobserve-records': () => exported('openobserve'),
+  'otlp-request': () => exported('otlp'),
+  'status-away': async () => (await whenAway()).status,
+  'problem-away': async () => (await whenAway()).problem,
+  'half-configured': halfConfiguredLine,
+};
