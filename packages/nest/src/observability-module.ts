@@ -58,7 +58,12 @@ export class ObservabilityModule implements NestModule {
     this.mountOnce();
   }
 
-  /** @throws {ConfigError} At the creation of the application: when an option cannot be used, or the process has an observability already. */
+  /**
+   * Imports the module with options.
+   *
+   * @throws {ConfigError} While Nest creates the application: when an option cannot be used, or when the options ask for
+   * an observability and the process has one already.
+   */
   static forRoot<Request = PlatformRequest>(options: ObservabilityModuleOptions<Request> = {}): DynamicModule {
     return this.forRootAsync({ useFactory: () => options });
   }
