@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { report, settle, simpleDestination, simulate } from '../../../../test/exporters/simulation.js';
+import { report, settle, simpleDestination, simulate } from '../../testing/simulation.js';
 import { ConfigError } from '../errors.js';
 import { createRedactor } from '../internal/redact.js';
 import { createExporterCore } from './exporter.js';

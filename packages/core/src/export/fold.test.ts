@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { report } from '../../../../test/exporters/simulation.js';
+import { report } from '../../testing/simulation.js';
 import { fingerprintOf } from './fold.js';
 import type { ErrorReport } from './report.js';
 
