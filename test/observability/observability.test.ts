@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   ConfigError,
   createObservability,
@@ -10,6 +13,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 afterEach(async () => {
   await getObservability().close();
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 describe('the process’s own observability', () => {
@@ -36,6 +40,21 @@ describe('the process’s own observability', () => {
     vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.version=2.1.0,deployment.environment.name=staging%20eu');
     vi.stubEnv('LOG_LEVEL', 'silent');
     expect(getObservability().service).toEqual({ name: 'inventory', version: '2.1.0', environment: 'staging eu' });
+  });
+
+  it('is named after the application’s package.json, not after the one that a build or a test runner has', () => {
+    vi.stubEnv('OTEL_SERVICE_NAME', '');
+    vi.stubEnv('LOG_LEVEL', 'silent');
+    const folder = mkdtempSync(join(tmpdir(), 'service-name-'));
+    mkdirSync(join(folder, 'dist'));
+    writeFileSync(join(folder, 'package.json'), '{ "name": "shop", "version": "1.4.0" }');
+    writeFileSync(join(folder, 'dist/package.json'), '{ "type": "commonjs" }');
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(folder, 'dist/main.js')]);
+    expect(createObservability({ isolated: true }).service).toMatchObject({ name: 'shop', version: '1.4.0' });
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(folder, 'node_modules/.bin/jest')]);
+    vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    expect(createObservability({ isolated: true }).service).toMatchObject({ name: 'shop' });
+    rmSync(folder, { recursive: true });
   });
 
   it('takes on its options although loggers were handed out before: modules take theirs while they are imported', () => {

@@ -79,20 +79,30 @@ function halves(pair: string): [string, string] {
   return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
 }
 
-/** Name and version of the application: of the first `package.json` above its main file. */
-function nearestManifest(): { name?: string; version?: string } {
-  let folder = process.argv[1] ? dirname(process.argv[1]) : process.cwd();
-  for (;;) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
-        string,
-        unknown
-      >;
-      return { ...(typeof name === 'string' && { name }), ...(typeof version === 'string' && { version }) };
-    } catch {
-      const parent = dirname(folder);
-      if (parent === folder) return {};
-      folder = parent;
-    }
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+}
+
+/** A build puts a nameless `package.json` into its output, to say that it is of one kind of module or the other. */
+function nearestManifest(): Manifest {
+  for (let folder = applicationFolder(); ; folder = dirname(folder)) {
+    const { name, version } = readManifest(folder);
+    if (typeof name === 'string') return { name, ...(typeof version === 'string' && { version }) };
+    if (folder === dirname(folder)) return {};
+  }
+}
+
+/** Where the main file is; a test runner or process manager is not the application, so then the working directory. */
+function applicationFolder(): string {
+  const main = process.argv[1];
+  return main && !/[\\/]node_modules[\\/]/.test(main) ? dirname(main) : process.cwd();
+}
+
+function readManifest(folder: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+  } catch {
+    return {};
   }
 }
