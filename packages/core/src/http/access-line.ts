@@ -45,11 +45,15 @@ function shortened(error: unknown): { type: string; message: string } | undefine
   return error instanceof Error ? { type: error.name, message: error.message } : undefined;
 }
 
-/** Bytes of the response's body as they went over the wire; a chunked body counts with its framing. */
-function sentBytes({ req, res, sentBefore, isSent }: Exchange): number {
+/**
+ * Bytes of the response's body as they went over the wire; a chunked body counts with its framing. A stream of HTTP/2
+ * shares its connection with others, so nothing is known of one without a declared length.
+ */
+function sentBytes({ req, res, sentBefore, isSent }: Exchange): number | undefined {
   if (req.method === 'HEAD' || res.statusCode === 304 || res.statusCode === 204 || !res.headersSent) return 0;
   const declared = Number(res.getHeader('content-length') ?? Number.NaN);
   if (isSent && Number.isSafeInteger(declared)) return declared;
-  const head = (res as { _header?: string | null })._header ?? '';
+  const head = (res as { _header?: unknown })._header;
+  if (typeof head !== 'string') return undefined;
   return Math.max(0, (req.socket?.bytesWritten ?? 0) - sentBefore - Buffer.byteLength(head));
 }
