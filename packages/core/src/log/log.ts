@@ -4,15 +4,14 @@ import type { ContextScope } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
-import { Levels } from './levels.js';
+import type { Levels } from './levels.js';
 import { boundScope, type LineOptions, LineWriter } from './line.js';
 import type { LoggedError } from './logged-error.js';
 import { pinoSymbols } from './pino-symbols.js';
 
 export interface LogSettings {
   service: ServiceInfo;
-  level: string;
-  levels: Readonly<Record<string, string>>;
+  levels: Levels;
   userFields: readonly string[];
   destination: DestinationStream;
   redactor: Redactor;
@@ -31,14 +30,13 @@ export class Log {
   private readonly named = new Map<string, Logger>();
 
   constructor(settings: LogSettings) {
-    this.levels = new Levels(settings.level, settings.levels);
+    this.levels = settings.levels;
     this.writer = new LineWriter(lineOptions(settings));
     this.logger = pino(this.pinoOptions({}), settings.destination);
   }
 
-  /** @throws {ConfigError} When a level is none of pino's; nothing is changed then. */
   configure(settings: LogSettings): void {
-    this.levels = new Levels(settings.level, settings.levels);
+    this.levels = settings.levels;
     this.writer = new LineWriter(lineOptions(settings));
     const root = this.logger as unknown as Record<symbol, unknown>;
     root[pinoSymbols(this.logger).stream] = settings.destination;
