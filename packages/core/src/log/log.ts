@@ -76,7 +76,7 @@ export class Log {
       ...others,
       // The redactor makes the error's fields, so it has to see the error itself.
       serializers: { err: (error: unknown) => error, ...options.serializers },
-      formatters: { level: (label) => ({ level: label }), ...options.formatters },
+      formatters: { ...(!hasTargets(options) && levelByName), ...options.formatters },
       hooks: {
         ...options.hooks,
         logMethod(this: Logger, args, method, level) {
@@ -98,6 +98,13 @@ export class Log {
     this.logger.level = this.levels.of(undefined);
     for (const [name, logger] of this.named) logger.level = this.levels.of(name);
   }
+}
+
+const levelByName: LoggerOptions['formatters'] = { level: (label) => ({ level: label }) };
+
+/** Several transports sort lines by the level's number, and pino refuses to be given another. */
+function hasTargets({ transport }: LoggerOptions): boolean {
+  return transport !== undefined && 'targets' in transport;
 }
 
 function lineOptions(settings: LogSettings): LineOptions {
