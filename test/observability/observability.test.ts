@@ -35,6 +35,18 @@ describe('the process’s own observability', () => {
     expect(() => createObservability()).not.toThrow();
   });
 
+  it('is as it was after one that could not be created', () => {
+    vi.stubEnv('LOG_LEVEL', 'silent');
+    getLogger('orders');
+    const checks = { db: () => Promise.resolve() };
+    const broken = { db: () => Promise.resolve(), status: () => Promise.resolve() };
+    const log = { level: 'info' };
+    expect(() => createObservability({ exporters: [], log, health: { checks: broken } })).toThrow('health.checks');
+    expect(() => createObservability({ exporters: [], log: { level: 'loud' }, health: { checks } })).toThrow('level');
+    expect(getLogger('orders').level).toBe('silent');
+    expect(() => createObservability({ exporters: [], health: { checks } })).not.toThrow();
+  });
+
   it('is made from the environment by its first use', () => {
     vi.stubEnv('OTEL_SERVICE_NAME', 'inventory');
     vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.version=2.1.0,deployment.environment.name=staging%20eu');
@@ -98,6 +110,15 @@ describe('an option that cannot be used', () => {
   it.each<[string, ObservabilityOptions, string]>([
     ['a level that is none', { log: { level: 'loud' } }, 'log.level'],
     ['a level of a module that is none', { log: { levels: { sql: 'loud' } } }, 'log.levels.sql'],
+    ['a destination that is a path', { log: { destination: 'app.log' as never } }, 'log.destination'],
+    ['a user field that is no list', { log: { userFields: 'plan' as never } }, 'log.userFields'],
+    ['a key to redact that is no list', { redact: { keys: 'iban' as never } }, 'redact.keys'],
+    ['keys to leave alone that are no texts', { redact: { allow: [5 as never] } }, 'redact.allow'],
+    ['a service that is a name', { service: 'shop' as never }, 'service'],
+    ['a version that is a number', { service: { version: 1 as never } }, 'service.version'],
+    ['log options that are a level', { log: 'info' as never }, 'log'],
+    ['an exporter that is no list', { exporters: {} as never }, 'exporters'],
+    ['a listener that is no function', { onProblem: 'log' as never }, 'onProblem'],
     ['a check named like a key of the answer', { health: { checks: { status: async () => {} } } }, 'status'],
   ])('is refused at creation: %s', (_, options, path) => {
     const thrown = catchError(() => createObservability({ isolated: true, ...options }));

@@ -5,6 +5,7 @@ import type { ExporterStatus } from './export/pipeline.js';
 import type { ExportProblem } from './export/problem.js';
 import type { HealthCheck, Probe } from './health/check.js';
 import type { ObservedApplication } from './http/observed.js';
+import { invalidOption, requireFunctionOr } from './internal/options.js';
 import type { RedactOptions } from './internal/redact.js';
 import type { ServiceInfo } from './internal/service.js';
 
@@ -40,6 +41,34 @@ export const observabilityDefaults: { userFields: readonly string[]; isolated: b
   userFields: [],
   isolated: false,
 };
+
+/** @throws {ConfigError} When an option is of the wrong kind. What its parts can judge better is left to them. */
+export function requireUsable({ service, log, redact, exporters, health, onProblem }: ObservabilityOptions): void {
+  for (const [option, given] of Object.entries({ service, log, redact, health })) {
+    if (given !== undefined && !isRecord(given)) throw invalidOption(option, 'an object', given);
+  }
+  for (const [part, given] of Object.entries(service ?? {})) {
+    if (given !== undefined && typeof given !== 'string') throw invalidOption(`service.${part}`, 'a text', given);
+  }
+  if (log?.destination !== undefined && typeof (log.destination as Partial<DestinationStream>).write !== 'function') {
+    throw invalidOption('log.destination', 'a stream, or an object with a write method', log.destination);
+  }
+  requireTexts('log.userFields', log?.userFields);
+  requireTexts('redact.keys', redact?.keys);
+  requireTexts('redact.allow', redact?.allow);
+  if (exporters !== undefined && !Array.isArray(exporters))
+    throw invalidOption('exporters', 'a list', typeof exporters);
+  if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
+}
+
+function requireTexts(option: string, given: unknown): void {
+  if (given === undefined || (Array.isArray(given) && given.every((text) => typeof text === 'string'))) return;
+  throw invalidOption(option, 'a list of names', given);
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Trouble in observability: what happened, where, and how it is mended. */
 export type ObservabilityProblem = ExportProblem | { readonly code: 'LOG_LINE_FAILED'; readonly message: string };
