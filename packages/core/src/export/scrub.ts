@@ -73,7 +73,7 @@ function cardLength(groups: readonly string[], start: number): number {
     const digits = (groups[index] ?? '').replace(/\D/, '');
     if (digits.length > 6 && index > start) break;
     number += digits;
-    if (/^[2-6]\d{12,18}$/.test(number) && passesLuhn(number)) found = index - start + 1;
+    if (number.length >= 13 && /^[2-6]\d{12,18}$/.test(number) && passesLuhn(number)) found = index - start + 1;
     if (digits.length > 6) break;
   }
   return found;

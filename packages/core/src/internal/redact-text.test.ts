@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { redactText } from './redact-text.js';
 import { createRedactor } from './redact.js';
 
-const { isSensitive } = createRedactor();
-const cleaned = (text: string): string => redactText(text, isSensitive);
+const redactor = createRedactor();
+const cleaned = (text: string): string => redactText(text, (name) => redactor.isSensitive(name));
 
 describe('redacted text', () => {
   it('hides secrets of objects as Node prints them', () => {
