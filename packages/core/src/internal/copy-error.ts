@@ -26,8 +26,8 @@ export function copyError(error: Error, copy: CopyVisitor): Record<string, unkno
 /** Values of a statement, as TypeORM, Drizzle, Sequelize and Knex leave them beside its text. */
 const statementValues = ['parameters', 'params', 'bindings'];
 
-/** Values that Postgres repeats in a detail: `Key (email)=(…) already exists.`, `Failing row contains (…).` */
-const detailValues = /(=|contains )\([\s\S]*\)/;
+/** Values that Postgres repeats in a detail: `Key (email)=(…) already exists.`, `Failing row contains (…).`; they may hold any bracket. */
+const detailValues = /(=|contains )\([\s\S]*/;
 
 /** Hides what a driver or a body parser left on the error: values of users, under no name that would tell. */
 function hideValues(own: Record<string, unknown>, type: unknown): Record<string, unknown> {
