@@ -29,6 +29,21 @@ describe('record', () => {
     expect(made.error?.stack).not.toContain(process.cwd());
   });
 
+  it('leaves the path of a request alone that begins like the directory of the application', () => {
+    const inContainer = createRecorder({
+      redactor: createRedactor(),
+      createUid: createUlid(),
+      root: '/app',
+      home: '/root',
+    });
+    const fields = { path: '/app/orders/7', route: '/app/orders/:id', file: '/root/.npmrc' };
+    const error = Object.assign(new Error("ENOENT: open '/app/data/x'"), { path: '/app/data/x' });
+    expect(inContainer(report('x', { error, fields }))).toMatchObject({
+      attributes: { path: '/app/orders/7', route: '/app/orders/:id', file: '~/.npmrc', error_path: 'data/x' },
+      error: { message: "ENOENT: open 'data/x'" },
+    });
+  });
+
   it('tells joined errors', () => {
     const error = new AggregateError([new Error('first'), 'second'], 'all failed');
     expect(record(report('x', { error })).error?.cause).toMatch(/^With: Error: first\n[\s\S]*\nWith: second$/);

@@ -4,8 +4,8 @@ import type { Redactor } from '../internal/redact.js';
 import { addAttributes, type Attributes } from './attributes.js';
 import { causeText } from './cause-text.js';
 import type { ErrorReport } from './report.js';
-import { createScrub } from './scrub.js';
-import { createPathShortener, findLocation, type CodeLocation } from './stack.js';
+import { createScrub, type Scrub } from './scrub.js';
+import { createHomeHider, createPathShortener, findLocation, type CodeLocation } from './stack.js';
 
 export interface ErrorRecord {
   /** ULID: the same whenever and wherever this record is sent. */
@@ -47,18 +47,24 @@ export interface RecorderOptions {
 /** Makes the function that turns reports into records. */
 export function createRecorder(options: RecorderOptions): (report: ErrorReport) => ErrorRecord {
   const { redactor, createUid } = options;
-  const shorten = createPathShortener(options.root, options.home);
-  const scrubValue = createScrub(redactor);
-  const scrub = (text: string): string => scrubValue(shorten(text));
+  const [shorten, hideHome, scrub] = [
+    createPathShortener(options.root),
+    createHomeHider(options.home),
+    createScrub(redactor),
+  ];
+  // What is said of a request keeps its paths: they begin at `/`, where the application's directory may lie too.
+  const clean: Scrub = (text) => scrub(hideHome(text));
+  const cleanError: Scrub = (text) => clean(shorten(text));
   return ({ timeMs, level, message, logger, error, fields }) => {
     const attributes: Attributes = {};
-    addAttributes(attributes, redactor.copy(fields) as object, '', scrub);
-    const recorded = error === undefined ? undefined : recordError(errorFields(error, redactor), attributes, scrub);
+    addAttributes(attributes, redactor.copy(fields) as object, '', clean);
+    const recorded =
+      error === undefined ? undefined : recordError(errorFields(error, redactor), attributes, cleanError);
     return weighed({
       uid: createUid(timeMs),
       timeMs,
       level,
-      message: scrub(String(redactor.copy(message))),
+      message: cleanError(String(redactor.copy(message))),
       logger,
       error: recorded,
       location: recorded?.stack === undefined ? undefined : findLocation(recorded.stack),
@@ -72,7 +78,7 @@ export function createRecorder(options: RecorderOptions): (report: ErrorReport) 
 /** Parts of an error that have a place of their own in the record. */
 const placed = new Set(['type', 'message', 'stack', 'code', 'cause', 'errors']);
 
-function recordError(fields: ErrorFields, attributes: Attributes, scrub: (text: string) => string): RecordedError {
+function recordError(fields: ErrorFields, attributes: Attributes, scrub: Scrub): RecordedError {
   const { type, message, stack, code, cause, errors } = fields;
   const own = Object.entries(fields).filter(([key]) => !placed.has(key));
   if (own.length > 0) addAttributes(attributes, Object.fromEntries(own), 'error_', scrub);
