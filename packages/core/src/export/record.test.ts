@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { report } from '../../../../test/exporters/simulation.js';
@@ -42,6 +44,31 @@ describe('record', () => {
       attributes: { path: '/app/orders/7', route: '/app/orders/:id', file: '~/.npmrc', error_path: 'data/x' },
       error: { message: "ENOENT: open 'data/x'" },
     });
+  });
+
+  it('scrubs the type of an error and the name of a logger too', () => {
+    const error = Object.assign(new Error('x'), { name: 'of ada@example.com' });
+    const made = record(report('x', { error, logger: 'tenant ada@example.com' }));
+    expect(JSON.stringify(made)).not.toContain('ada');
+  });
+
+  it('weighs every text it holds', () => {
+    const code = { reason: 'x'.repeat(10_000) };
+    const error = Object.assign(new Error('x'), { code, name: 'E'.repeat(1_000) });
+    const made = record(report('x', { error, logger: 'l'.repeat(1_000) }));
+    expect(made.bytes).toBeGreaterThan(JSON.stringify(made).length);
+  });
+
+  it('keeps nothing alive of the long texts that its own were cut from', () => {
+    const collect = collector();
+    const before = collect();
+    const made = Array.from({ length: 100 }, (_, index) => {
+      const body = `${index} `.padEnd(1_000_000, 'body ');
+      const fields = { excerpt: body.slice(0, 200), list: Array.from({ length: 1_000 }, () => body.slice(0, 200)) };
+      return truncateRecord(record(report(body.slice(0, 200), { fields, error: new Error(body.slice(0, 200)) })));
+    });
+    expect(collect() - before).toBeLessThan(10_000_000);
+    expect(made).toHaveLength(100);
   });
 
   it('tells joined errors', () => {
@@ -91,3 +118,13 @@ describe('record', () => {
     expect(cut.bytes).toBeLessThan(5_000);
   });
 });
+
+/** Makes the function that says how many bytes are in use once all garbage is gone. */
+function collector(): () => number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  return () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+}
