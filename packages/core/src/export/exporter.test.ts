@@ -353,7 +353,7 @@ describe('exporter core', () => {
     for (let index = 0; index < 200; index++) core.offer(report(`error ${index}`));
     await clock.advance(0);
     while ((transport.open?.uids.length ?? 0) > 1) {
-      await transport.answer(413);
+      await transport.answer(413, verdict({ kind: 'too-big' }));
       await clock.advance(500);
     }
     const before = transport.sent.length;
