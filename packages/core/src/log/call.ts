@@ -1,5 +1,6 @@
 /** Call: the arguments of a log method, read once, in all the forms pino takes. */
 import { format } from 'node:util';
+import type { Redactor } from '../internal/redact.js';
 
 export interface LogCall {
   /** The merging object, an `Error` already under the error key. */
@@ -33,6 +34,16 @@ export function messageOf({ message, params, fields }: LogCall, messageKey: stri
   if (typeof own === 'string') return own;
   const error = fields?.[errorKey];
   return error instanceof Error ? error.message : '';
+}
+
+/** The call with its message's objects copied without their secrets; an error says as text (`%s`) what it said. */
+export function redactMessage(call: LogCall, redactor: Redactor): LogCall {
+  const redact = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const copied = redactor.copy(value) as object;
+    return value instanceof Error ? Object.defineProperty(copied, 'toString', { value: () => String(value) }) : copied;
+  };
+  return { ...call, message: redact(call.message), params: call.params.map(redact) };
 }
 
 /** Node's request and response are put under a key of their own, as pino does. */

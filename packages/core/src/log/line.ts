@@ -4,7 +4,7 @@ import { currentScope } from '../context/current.js';
 import { activeTrace, type ContextScope } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
 import { mixIn, type PinoState, serialize } from './call-fields.js';
-import { messageOf, readCall } from './call.js';
+import { messageOf, readCall, redactMessage } from './call.js';
 import { displacedName, type FieldTexts, joinTexts, toText } from './field-texts.js';
 import { LineParts, traceKeys } from './line-parts.js';
 import { errorLevel, loggedError, type LoggedError } from './logged-error.js';
@@ -66,7 +66,7 @@ export class LineWriter {
     const state = logger as unknown as PinoState;
     const errorKey = state[symbols.errorKey] as string;
     const messageKey = state[symbols.messageKey] as string;
-    const call = readCall(args, errorKey);
+    const call = redactMessage(readCall(args, errorKey), this.options.redactor);
     const given = mixIn(logger, symbols, call.fields, level);
     const fields = given && redactFields(serialize(logger, symbols, given), this.options.redactor);
     const parts = this.partsOf(logger);
