@@ -13,7 +13,7 @@ export interface AccessLine {
 
 /** Describes a closed exchange. The context's own fields are not repeated: the logger puts them on the line. */
 export function accessLine(exchange: Exchange, route: string | undefined, durationMs: number): AccessLine {
-  const { req, res, error } = exchange;
+  const { req, error } = exchange;
   const aborted = !exchange.isSent;
   const isHungUp = aborted && error === undefined;
   const status = isHungUp ? clientClosedRequest : statusOf(exchange);
