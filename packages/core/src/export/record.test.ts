@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { report } from '../../../../test/exporters/simulation.js';
 import { createRedactor } from '../internal/redact.js';
+import { flatRecord } from './flat-record.js';
+import { encodeOtlpJson } from './otlp-json.js';
 import { createRecorder, truncateRecord } from './record.js';
 import { createUlid } from './ulid.js';
 
@@ -69,6 +71,15 @@ describe('record', () => {
     });
     expect(collect() - before).toBeLessThan(10_000_000);
     expect(made).toHaveLength(100);
+  });
+
+  it.each(['constructor', 'toString'])('is encoded with a field of the name %s', (name) => {
+    const entry = { record: record(report('m', { fields: { [name]: 'x' } })), count: 1, firstSeenMs: 0, lastSeenMs: 0 };
+    const sender = { name: 'shop', host: 'h', pid: 1, instanceId: 'i', nowMs: 0 };
+    expect(encodeOtlpJson([{ ...entry, fingerprint: '' }], sender)).toContain(
+      `{"key":"${name}","value":{"stringValue":"x"}}`,
+    );
+    expect(JSON.stringify(flatRecord({ ...entry, fingerprint: '' }, sender))).toContain(`"${name}":"x"`);
   });
 
   it('tells joined errors', () => {
