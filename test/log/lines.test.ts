@@ -38,6 +38,17 @@ describe('a line', () => {
     expect(outside).not.toHaveProperty('request_id');
   });
 
+  it.each(['%o', '%O', '%j', '%s'])('hides secrets of what a message is put together from with %s', (placeholder) => {
+    const failed = Object.assign(new Error('refused'), { config: { token: 'canary' } });
+    for (const value of [{ db: { password: 'canary' } }, [{ password: 'canary' }], failed]) {
+      const { last } = recordOne((log) => log('db').info(`cannot connect with ${placeholder}`, value));
+      expect(JSON.stringify(last)).not.toContain('canary');
+    }
+    expect(recordOne((log) => log('db').info('failed: %s', failed)).last).toMatchObject({
+      msg: 'failed: Error: refused',
+    });
+  });
+
   it('has further fields of the user only when log.userFields names them', () => {
     const recorder = record({ log: { userFields: ['plan'] } });
     runWithContext({ user: { id: 1, plan: 'pro', email: 'a@b.c' } }, () => recorder.observability.logger.info('hi'));

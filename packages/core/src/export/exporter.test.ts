@@ -347,4 +347,21 @@ describe('exporter core', () => {
     await clock.advance(0);
     expect(transport.sent).toHaveLength(1);
   });
+
+  it('sends bigger batches again once smaller ones are taken', async () => {
+    const { core, clock, transport } = simulate();
+    for (let index = 0; index < 200; index++) core.offer(report(`error ${index}`));
+    await clock.advance(0);
+    while ((transport.open?.uids.length ?? 0) > 1) {
+      await transport.answer(413, verdict({ kind: 'too-big' }));
+      await clock.advance(500);
+    }
+    const before = transport.sent.length;
+    while (transport.open) {
+      await transport.answer(200);
+      await clock.advance(500);
+    }
+    expect(core.status()).toMatchObject([{ delivered: 200 }]);
+    expect(transport.sent.length - before).toBeLessThan(100);
+  });
 });

@@ -15,10 +15,10 @@ export interface AccessLine {
 
 /** Describes a closed exchange. The context's own fields are not repeated: the logger puts them on the line. */
 export function accessLine(exchange: Exchange, route: string | undefined, durationMs: number): AccessLine {
-  const { req, res, error } = exchange;
+  const { req, error } = exchange;
   const aborted = !exchange.isSent;
   const isHungUp = aborted && error === undefined;
-  const status = isHungUp ? clientClosedRequest : res.statusCode;
+  const status = isHungUp ? clientClosedRequest : statusOf(exchange);
   const isFailure = !isHungUp && !exchange.isProbe && (status >= 500 || exchange.failedAfterHead);
   return {
     level: levelOf(exchange, status, isFailure, isHungUp),
@@ -34,6 +34,12 @@ export function accessLine(exchange: Exchange, route: string | undefined, durati
       err: isFailure ? error : shortened(error),
     },
   };
+}
+
+/** The status the client saw; what stands there is not true of a response that an error broke off before its head. */
+function statusOf({ res, isSent }: Exchange): number {
+  const isBrokenOff = !isSent && !res.headersSent;
+  return isBrokenOff && res.statusCode < 400 ? 500 : res.statusCode;
 }
 
 function levelOf(exchange: Exchange, status: number, isFailure: boolean, isHungUp: boolean): AccessLine['level'] {
