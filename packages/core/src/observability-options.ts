@@ -5,6 +5,7 @@ import type { ExporterStatus } from './export/pipeline.js';
 import type { ExportProblem } from './export/problem.js';
 import type { HealthCheck, Probe } from './health/check.js';
 import type { ObservedApplication } from './http/observed.js';
+import { invalidOption, requireFunctionOr, requireObject, requireText, requireTexts } from './internal/options.js';
 import type { RedactOptions } from './internal/redact.js';
 import type { ServiceInfo } from './internal/service.js';
 
@@ -40,6 +41,32 @@ export const observabilityDefaults: { userFields: readonly string[]; isolated: b
   userFields: [],
   isolated: false,
 };
+
+/**
+ * Refuses what is of the wrong kind; levels, checks and redaction are judged where they are used.
+ *
+ * @throws {ConfigError} Names the option that cannot be used.
+ */
+export function requireUsable(options: ObservabilityOptions): void {
+  const { service = {}, log = {}, exporters = [], health = {}, onProblem } = options;
+  for (const [name, group] of Object.entries({ service, log, health })) requireObject(name, group);
+  for (const [name, value] of Object.entries(service)) if (value !== undefined) requireText(`service.${name}`, value);
+  if (log.userFields !== undefined) requireTexts('log.userFields', log.userFields);
+  if (log.destination !== undefined && typeof log.destination?.write !== 'function')
+    throw invalidOption('log.destination', 'a pino destination', log.destination);
+  if (!Array.isArray(exporters)) throw invalidOption('exporters', 'a list of destinations', typeof exporters);
+  exporters.forEach(requireDestination);
+  if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
+}
+
+function requireDestination(destination: Destination | undefined, index: number): void {
+  if (typeof destination?.encode === 'function' && typeof destination.classify === 'function') return;
+  throw invalidOption(
+    `exporters[${index}]`,
+    'a destination, such as openobserveExporter({ url, key })',
+    typeof destination,
+  );
+}
 
 /** Trouble in observability: what happened, where, and how it is mended. */
 export type ObservabilityProblem = ExportProblem | { readonly code: 'LOG_LINE_FAILED'; readonly message: string };

@@ -6,6 +6,7 @@ import { exportersFromEnvironment, logFromEnvironment, serviceFromEnvironment } 
 import { createExporterCore, type ExporterCore } from './export/exporter.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
+import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
 import type { ServiceInfo } from './internal/service.js';
 import { standardOutput } from './log/destination.js';
@@ -16,6 +17,7 @@ import {
   type ObservabilityOptions,
   type ObservabilityProblem,
   type ObservabilityStatus,
+  requireUsable,
 } from './observability-options.js';
 
 export class AssembledObservability implements Observability {
@@ -87,9 +89,10 @@ export class AssembledObservability implements Observability {
 
   /** Everything that the options decide, made anew. */
   private assemble(options: ObservabilityOptions): Assembly {
+    requireUsable(options);
     const warnings: string[] = [];
     const warn = (sentence: string): void => void warnings.push(sentence);
-    const service = { ...serviceFromEnvironment(process.env, warn), ...options.service };
+    const service = withDefaults(serviceFromEnvironment(process.env, warn), options.service ?? {});
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
