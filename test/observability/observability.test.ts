@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   ConfigError,
   createObservability,
@@ -12,6 +15,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 afterEach(async () => {
   await getObservability().close();
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 describe('the process’s own observability', () => {
@@ -38,6 +42,16 @@ describe('the process’s own observability', () => {
     vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.version=2.1.0,deployment.environment.name=staging%20eu');
     vi.stubEnv('LOG_LEVEL', 'silent');
     expect(getObservability().service).toEqual({ name: 'inventory', version: '2.1.0', environment: 'staging eu' });
+  });
+
+  it('has the name and version of the application’s package.json, which a dist/package.json without a name is not', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'throughline-service-'));
+    mkdirSync(join(folder, 'dist'));
+    writeFileSync(join(folder, 'package.json'), '{ "name": "shop", "version": "1.4.0" }');
+    writeFileSync(join(folder, 'dist/package.json'), '{ "type": "commonjs" }');
+    vi.spyOn(process, 'argv', 'get').mockReturnValue([process.execPath, join(folder, 'dist/main.js')]);
+    expect(getObservability().service).toMatchObject({ name: 'shop', version: '1.4.0' });
+    rmSync(folder, { recursive: true });
   });
 
   it('takes on its options although loggers were handed out before: modules take theirs while they are imported', () => {

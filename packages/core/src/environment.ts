@@ -79,20 +79,22 @@ function halves(pair: string): [string, string] {
   return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
 }
 
-/** Name and version of the application: of the first `package.json` above its main file. */
-function nearestManifest(): { name?: string; version?: string } {
-  let folder = process.argv[1] ? dirname(process.argv[1]) : process.cwd();
-  for (;;) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
-        string,
-        unknown
-      >;
-      return { ...(typeof name === 'string' && { name }), ...(typeof version === 'string' && { version }) };
-    } catch {
-      const parent = dirname(folder);
-      if (parent === folder) return {};
-      folder = parent;
-    }
+/** Name and version of the application: of the first `package.json` above its main file that has a name; that of a build has none. */
+function nearestManifest(folder: string = mainFolder()): { name?: string; version?: string } {
+  const { name, version } = readManifest(folder);
+  if (typeof name === 'string') return { name, ...(typeof version === 'string' && { version }) };
+  const parent = dirname(folder);
+  return parent === folder ? {} : nearestManifest(parent);
+}
+
+function mainFolder(): string {
+  return process.argv[1] ? dirname(process.argv[1]) : process.cwd();
+}
+
+function readManifest(folder: string): { name?: unknown; version?: unknown } {
+  try {
+    return { ...JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) };
+  } catch {
+    return {};
   }
 }
