@@ -1,5 +1,6 @@
 import type { ComponentReport } from '@throughline/core';
 import { redisCheck, type RedisClient } from '@throughline/core/checks/redis';
+import { Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
 import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
 import { redisDrivers } from './redis-clients.js';
@@ -23,7 +24,20 @@ describe('redisCheck', () => {
   });
 
   it('connects an ioredis client made with lazyConnect', async () => {
-    expect(await reported({ status: 'wait', ping: async () => 'PONG' })).toMatchObject({ status: 'ok' });
+    const server = await startRedisStandIn(PASSWORD);
+    const client = new Redis({ port: server.port, password: PASSWORD, lazyConnect: true });
+    expect(await reported(client)).toMatchObject({ status: 'ok' });
+    client.disconnect();
+    await server.stop();
+  });
+
+  it('sends no ping into the offline queue of an ioredis client made with lazyConnect that nobody answers', async () => {
+    const client = new Redis({ port: 1, lazyConnect: true });
+    client.on('error', () => {});
+    const ping = vi.spyOn(client, 'ping');
+    expect(await reported(client)).toMatchObject({ status: 'down', code: 'DISCONNECTED' });
+    expect(ping).not.toHaveBeenCalled();
+    client.disconnect();
   });
 
   it('takes any other client that can ping', async () => {

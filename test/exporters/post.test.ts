@@ -23,6 +23,7 @@ afterEach(async () => {
   transport.close();
   await sink.close();
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 function post(url = `${sink.url}/in`, body = '[]'): Promise<Outcome> {
@@ -138,6 +139,7 @@ describe('post', () => {
 
   it('refuses a certificate nobody vouches for, whatever the environment says', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {}); // Node's, about that variable
     const server = createServer({ key, cert }, (_, response) => response.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

@@ -7,7 +7,9 @@ import {
   getLogger,
   getObservability,
   type ObservabilityOptions,
+  type ServiceInfo,
 } from '@throughline/core';
+import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 afterEach(async () => {
@@ -125,6 +127,32 @@ describe('an option that cannot be used', () => {
     expect(thrown).toBeInstanceOf(ConfigError);
     expect(thrown).toMatchObject({ code: 'INVALID_OPTION', option: expect.stringContaining(path) });
     expect(thrown.message).toMatch(/must be|got/);
+  });
+
+  it.each<[option: string, options: unknown]>([
+    ['service', { service: 'shop' }],
+    ['service.name', { service: { name: 42 } }],
+    ['service.version', { service: { version: 1.4 } }],
+    ['log', { log: 'debug' }],
+    ['log.userFields', { log: { userFields: 'tenant' } }],
+    ['log.destination', { log: { destination: 'stdout' } }],
+    ['redact', { redact: ['iban'] }],
+    ['redact.keys', { redact: { keys: 'iban' } }],
+    ['redact.allow', { redact: { allow: [/token/] } }],
+    ['exporters', { exporters: openobserveExporter }],
+    ['exporters[0]', { exporters: [openobserveExporter] }],
+    ['health', { health: () => {} }],
+    ['onProblem', { onProblem: 'warn' }],
+  ])('is refused at creation when it is of the wrong kind: %s', (option, options) => {
+    const thrown = catchError(() => createObservability({ isolated: true, ...(options as ObservabilityOptions) }));
+    expect(thrown).toBeInstanceOf(ConfigError);
+    expect(thrown).toMatchObject({ code: 'INVALID_OPTION', option });
+  });
+
+  it('counts as not given when it is undefined', () => {
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.version=2.1.0');
+    const service = { name: 'shop', version: undefined } as unknown as Partial<ServiceInfo>;
+    expect(createObservability({ isolated: true, service }).service.version).toBe('2.1.0');
   });
 });
 

@@ -62,9 +62,20 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
 
   'is healthy': async () => assert.deepEqual(await health(), { status: 200, db: 'ok' }),
 
+  'takes many orders at once, which open connections': async () => {
+    const orders = Array.from({ length: 20 }, (_, at) => shop.order(`many-${at}`, { sku: 'apple', quantity: 1 }));
+    for (const { status } of await Promise.all(orders)) assert.equal(status, 201);
+  },
+
   'turns 503 with "db":"down" when Postgres stops': async () => {
     await control('stop');
     assert.deepEqual(await health(), { status: 503, db: 'down' });
+  },
+
+  'tells of lost connections without the id of the request that opened them': async () => {
+    const lost = (): string[] => shop.logLines.filter((line) => line.includes('connection lost'));
+    await until(1_000, () => lost().length > 0);
+    for (const line of lost()) assert(!line.includes('request_id'));
   },
 
   'comes back with Postgres': async () => {

@@ -36,7 +36,10 @@ try {
   await opening;
   if (!closing) console.log(guide(shop.urls));
 } catch (error) {
-  console.error(error);
-  process.exitCode = 1;
+  // Ctrl-C reaches what is being started too.
+  if (!closing) {
+    console.error(error);
+    process.exitCode = 1;
+  }
   await close();
 }

@@ -5,7 +5,7 @@ import type { ExporterStatus } from './export/pipeline.js';
 import type { ExportProblem } from './export/problem.js';
 import type { HealthCheck, Probe } from './health/check.js';
 import type { ObservedApplication } from './http/observed.js';
-import { invalidOption, requireFunctionOr } from './internal/options.js';
+import { invalidOption, requireFunctionOr, requireObject, requireText, requireTexts } from './internal/options.js';
 import type { RedactOptions } from './internal/redact.js';
 import type { ServiceInfo } from './internal/service.js';
 
@@ -42,32 +42,30 @@ export const observabilityDefaults: { userFields: readonly string[]; isolated: b
   isolated: false,
 };
 
-/** @throws {ConfigError} When an option is of the wrong kind. What its parts can judge better is left to them. */
-export function requireUsable({ service, log, redact, exporters, health, onProblem }: ObservabilityOptions): void {
-  for (const [option, given] of Object.entries({ service, log, redact, health })) {
-    if (given !== undefined && !isRecord(given)) throw invalidOption(option, 'an object', given);
-  }
-  for (const [part, given] of Object.entries(service ?? {})) {
-    if (given !== undefined && typeof given !== 'string') throw invalidOption(`service.${part}`, 'a text', given);
-  }
-  if (log?.destination !== undefined && typeof (log.destination as Partial<DestinationStream>).write !== 'function') {
-    throw invalidOption('log.destination', 'a stream, or an object with a write method', log.destination);
-  }
-  requireTexts('log.userFields', log?.userFields);
-  requireTexts('redact.keys', redact?.keys);
-  requireTexts('redact.allow', redact?.allow);
-  if (exporters !== undefined && !Array.isArray(exporters))
-    throw invalidOption('exporters', 'a list', typeof exporters);
+/**
+ * Refuses what is of the wrong kind; levels, checks and redaction are judged where they are used.
+ *
+ * @throws {ConfigError} Names the option that cannot be used.
+ */
+export function requireUsable(options: ObservabilityOptions): void {
+  const { service = {}, log = {}, exporters = [], health = {}, onProblem } = options;
+  for (const [name, group] of Object.entries({ service, log, health })) requireObject(name, group);
+  for (const [name, value] of Object.entries(service)) if (value !== undefined) requireText(`service.${name}`, value);
+  if (log.userFields !== undefined) requireTexts('log.userFields', log.userFields);
+  if (log.destination !== undefined && typeof log.destination?.write !== 'function')
+    throw invalidOption('log.destination', 'a pino destination', log.destination);
+  if (!Array.isArray(exporters)) throw invalidOption('exporters', 'a list of destinations', typeof exporters);
+  exporters.forEach(requireDestination);
   if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
 }
 
-function requireTexts(option: string, given: unknown): void {
-  if (given === undefined || (Array.isArray(given) && given.every((text) => typeof text === 'string'))) return;
-  throw invalidOption(option, 'a list of names', given);
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function requireDestination(destination: Destination | undefined, index: number): void {
+  if (typeof destination?.encode === 'function' && typeof destination.classify === 'function') return;
+  throw invalidOption(
+    `exporters[${index}]`,
+    'a destination, such as openobserveExporter({ url, key })',
+    typeof destination,
+  );
 }
 
 /** Trouble in observability: what happened, where, and how it is mended. */

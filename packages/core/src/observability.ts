@@ -90,9 +90,9 @@ export class AssembledObservability implements Observability {
 
   /** Everything that the options decide, made anew. */
   private assemble(options: ObservabilityOptions): Assembly {
+    requireUsable(options);
     const warnings: string[] = [];
     const warn = (sentence: string): void => void warnings.push(sentence);
-    requireUsable(options);
     const service = withDefaults<ServiceInfo>(serviceFromEnvironment(process.env, warn), options.service ?? {});
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);

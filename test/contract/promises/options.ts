@@ -5,6 +5,7 @@ import type { Cell, RequestOptions } from '../cell.js';
 import { start } from '../start.js';
 
 const mistakes: [option: string, request: unknown][] = [
+  ['requestId', { requestId: 'always' }],
   ['requestId.trust', { requestId: { trust: 'sometimes' } }],
   ['requestId.headers[0]', { requestId: { headers: ['X Request Id'] } }],
   ['requestId.headers', { requestId: { headers: 'X-Request-Id' } }],

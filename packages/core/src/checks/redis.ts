@@ -10,6 +10,8 @@ export interface RedisClient {
   readonly isReady?: boolean;
   /** ioredis: where the connection stands. */
   readonly status?: string;
+  /** ioredis: opens the connection of a client made with `lazyConnect`. */
+  connect?(): Promise<unknown>;
 }
 
 /**
@@ -25,6 +27,7 @@ export function redisCheck(client: RedisClient, options: CheckOptions = {}): Hea
   return {
     ...options,
     async probe() {
+      if (client.status === 'wait') await client.connect?.();
       if (!isConnected(client)) throw new CheckError('DISCONNECTED', 'the Redis client has no connection');
       const answer = await client.ping();
       if (answer !== 'PONG') throw new CheckError('UNEXPECTED_ANSWER', 'PING was not answered with PONG');
@@ -33,5 +36,5 @@ export function redisCheck(client: RedisClient, options: CheckOptions = {}): Hea
 }
 
 function isConnected({ isReady, status = 'ready' }: RedisClient): boolean {
-  return isReady ?? (status === 'ready' || status === 'wait');
+  return isReady ?? status === 'ready';
 }

@@ -1,6 +1,6 @@
 /** Health: whether the service works, as the checks of its dependencies tell at this moment. */
 import { systemClock, type Clock } from '../internal/clock.js';
-import { invalidOption, requireRange, withDefaults } from '../internal/options.js';
+import { invalidOption, requireObject, requireRange, withDefaults } from '../internal/options.js';
 import { completeCheck, requireCheckName, type HealthCheck, type Probe } from './check.js';
 import { watchOutage, type HealthChange } from './outage.js';
 import { overallStatus, reportComponent, reportHealth } from './report.js';
@@ -61,7 +61,7 @@ export function createHealth(options: HealthOptions = {}): Health {
   const { deadlineMs } = withDefaults(healthDefaults, { deadlineMs: options.deadlineMs });
   requireRange('health.deadlineMs', deadlineMs, 1, 60_000);
   if (typeof onChange !== 'function') throw invalidOption('health.onChange', 'a function', onChange);
-  if (!isRecord(checks)) throw invalidOption('health.checks', 'an object of checks by name', typeof checks);
+  requireObject('health.checks', checks, 'an object of checks by name');
 
   const components = new Map<string, Component>();
   const runners = new Map<HealthCheck | Probe, Runner>();
@@ -118,8 +118,4 @@ function createReporter(
     watch(outcome);
     return reportComponent(name, required, outcome);
   };
-}
-
-function isRecord(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object Object]';
 }

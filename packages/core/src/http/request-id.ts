@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { validateHeaderName } from 'node:http';
 import { isSafeRequestId, newRequestId } from '../context/request-id.js';
-import { invalidOption, requireFunctionOr, withDefaults } from '../internal/options.js';
+import { invalidOption, requireFunctionOr, requireObject, withDefaults } from '../internal/options.js';
 
 export interface RequestIdOptions {
   /** Request headers that may carry the id; the first one present counts. @default ['X-Request-Id'] */
@@ -26,6 +26,7 @@ export const requestIdDefaults: RequestIdOptions = {
 export function requestIdOptions(
   given: { [K in keyof RequestIdOptions]?: RequestIdOptions[K] | undefined } = {},
 ): RequestIdOptions {
+  requireObject('requestId', given);
   const options = withDefaults(requestIdDefaults, given);
   requireFunctionOr('requestId.trust', options.trust, ['always', 'never']);
   requireFunctionOr('requestId.generate', options.generate, []);

@@ -42,3 +42,19 @@ export function requireOneOf(option: string, value: unknown, words: readonly str
   if (words.includes(value as string)) return;
   throw invalidOption(option, `one of ${words.map((word) => `'${word}'`).join(', ')}`, value);
 }
+
+/** Refuses what is not an object with members, such as a list or a function. */
+export function requireObject(option: string, value: unknown, expected = 'an object of options'): void {
+  if (Object.prototype.toString.call(value) !== '[object Object]') throw invalidOption(option, expected, typeof value);
+}
+
+/** Refuses what is not a text. */
+export function requireText(option: string, value: unknown): void {
+  if (typeof value !== 'string') throw invalidOption(option, 'a text', value);
+}
+
+/** Refuses what is not a list of texts. */
+export function requireTexts(option: string, value: unknown): void {
+  if (!Array.isArray(value) || value.some((text) => typeof text !== 'string'))
+    throw invalidOption(option, 'a list of texts', value);
+}

@@ -1,5 +1,6 @@
 /** Redactor: plain copies of whatever is said, without its secrets. */
 import { copyValue } from './copy.js';
+import { requireObject, requireTexts } from './options.js';
 import { createKeyMatcher } from './sensitive-key.js';
 
 export interface RedactOptions {
@@ -26,8 +27,12 @@ export interface Redactor {
   copy(value: unknown): unknown;
 }
 
+/** @throws {ConfigError} When the keys to hide or to allow are no lists of texts. */
 export function createRedactor(options: RedactOptions = {}): Redactor {
+  requireObject('redact', options);
   const { keys = redactDefaults.keys, allow = redactDefaults.allow } = options;
+  requireTexts('redact.keys', keys);
+  requireTexts('redact.allow', allow);
   const matcher = createKeyMatcher(keys, allow);
   return {
     isSensitive: (key) => matcher.kindOf(key) === 'secret',
