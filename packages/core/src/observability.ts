@@ -8,7 +8,7 @@ import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
 import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
-import type { ServiceInfo } from './internal/service.js';
+import { serviceInfo, type ServiceInfo } from './internal/service.js';
 import { standardOutput } from './log/destination.js';
 import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
@@ -93,7 +93,9 @@ export class AssembledObservability implements Observability {
     requireUsable(options);
     const warnings: string[] = [];
     const warn = (sentence: string): void => void warnings.push(sentence);
-    const service = withDefaults<ServiceInfo>(serviceFromEnvironment(process.env, warn), options.service ?? {});
+    const service = serviceInfo(
+      withDefaults<ServiceInfo>(serviceFromEnvironment(process.env, warn), options.service ?? {}),
+    );
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);

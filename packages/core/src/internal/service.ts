@@ -7,3 +7,15 @@ export interface ServiceInfo {
   /** Where it runs, such as `production`; absent when nobody said. */
   readonly environment?: string;
 }
+
+/** What was found out about a service. */
+interface ServiceParts {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+/** The parts that are known, always in the same order. */
+export function serviceInfo({ name, version, environment }: ServiceParts): ServiceInfo {
+  return { name, ...(version !== undefined && { version }), ...(environment !== undefined && { environment }) };
+}
