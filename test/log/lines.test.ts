@@ -41,7 +41,9 @@ describe('a line', () => {
   it.each(['%o', '%O', '%j', '%s'])('hides secrets of what a message is put together from with %s', (placeholder) => {
     const failed = Object.assign(new Error('refused'), { config: { token: 'canary' } });
     for (const value of [{ db: { password: 'canary' } }, [{ password: 'canary' }], failed]) {
-      const { last } = recordOne((log) => log('db').info(`cannot connect with ${placeholder}`, value));
+      const { last } = recordOne((log) =>
+        log('db').info(...([`cannot connect with ${placeholder}`, value] as unknown as [string])),
+      );
       expect(JSON.stringify(last)).not.toContain('canary');
     }
     expect(recordOne((log) => log('db').info('failed: %s', failed)).last).toMatchObject({

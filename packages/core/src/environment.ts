@@ -5,7 +5,7 @@ import type { Destination } from './export/destination.js';
 import { openobserveFromEnvironment } from './exporters/openobserve.js';
 import { otlpFromEnvironment } from './exporters/otlp.js';
 import { levelNames } from './log/levels.js';
-import type { ServiceInfo } from './internal/service.js';
+import { serviceInfo, type ServiceInfo } from './internal/service.js';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** Takes a sentence about a variable that cannot be used. */
@@ -49,11 +49,8 @@ export function serviceFromEnvironment(env: EnvironmentVariables, warn: Warn): S
   const version = resource['service.version'] ?? manifest.version;
   const environment =
     resource['deployment.environment.name'] ?? resource['deployment.environment'] ?? (env['NODE_ENV'] || undefined);
-  return {
-    name: env['OTEL_SERVICE_NAME'] || resource['service.name'] || manifest.name || 'unknown_service:node',
-    ...(version !== undefined && { version }),
-    ...(environment !== undefined && { environment }),
-  };
+  const name = env['OTEL_SERVICE_NAME'] || resource['service.name'] || manifest.name || 'unknown_service:node';
+  return serviceInfo({ name, version, environment });
 }
 
 /** The destinations that the environment configures; none when it says nothing. */
