@@ -22,6 +22,17 @@ describe('injectContext', () => {
     expect(runWithContext({ requestId: 'r-1', traceparent }, () => injectContext({ ...given }))).toEqual(given);
   });
 
+  it.each([
+    ['a line break', 'a=1\r\nx-forged: 1'],
+    ['a character beyond latin-1', 'a=\u20ac'],
+    ['more than 512 characters', 'a'.repeat(513)],
+    ['nothing', ''],
+  ])('leaves out a tracestate with %s: it would make the call fail', (_, tracestate) => {
+    const carrier = extractContext({ traceparent, tracestate });
+    const headers = runWithContext(carrier, () => injectContext({}));
+    expect(headers).toEqual({ 'x-request-id': expect.any(String), traceparent });
+  });
+
   it('adds nothing outside a context', () => {
     expect(injectContext({})).toEqual({});
   });

@@ -44,6 +44,14 @@ describe('a context', () => {
     });
   });
 
+  it('takes a field named __proto__ for a field', () => {
+    runWithContext({}, () => {
+      setContext(JSON.parse('{"__proto__":{"isAdmin":true}}') as Record<string, unknown>);
+      expect(getContext()?.fields['isAdmin']).toBeUndefined();
+      expect(Object.keys(getContext()?.fields ?? {})).toEqual(['__proto__']);
+    });
+  });
+
   it('keeps what withContext gives to its branch, whatever its siblings do', async () => {
     const seen = await runWithContext({ fields: { step: 'all' } }, async () => {
       const branches = [1, 2, 3].map((item) =>

@@ -278,4 +278,15 @@ describe('OTLP exporter, from the environment', () => {
       'OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http:// or https://, got "collector:4318"; errors are not sent there',
     ]);
   });
+
+  it.each(['Authorization: Basic canary==', 'x-key canary=1', 'x-key=a%0Acanary'])(
+    'repeats no credential of malformed headers in the environment: %s',
+    (headers) => {
+      const warnings: string[] = [];
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_EXPORTER_OTLP_HEADERS: headers };
+      expect(otlpFromEnvironment(env, (sentence) => warnings.push(sentence))).toBeUndefined();
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).not.toContain('canary');
+    },
+  );
 });

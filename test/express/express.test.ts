@@ -3,6 +3,7 @@ import { errorHandler, health, requestContext } from '@throughline/express';
 import type { Observability } from '@throughline/core';
 import express, { type Express, Router } from 'express';
 import { describe, expect, inject, it } from 'vitest';
+import { head, sendRaw } from '../contract/client.js';
 import { listen } from '../contract/listen.js';
 import { type Service, start } from '../contract/start.js';
 
@@ -93,6 +94,70 @@ describe(`express ${inject('major')} beyond the contract`, () => {
     });
     const html = await service.send({ path: '/', headers: { accept: 'text/html' } });
     expect(html.body).not.toContain('<size>');
+  });
+
+  it('answers an error without what the handler had said of another body', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/', (_req, res) => {
+        res.set({
+          'Content-Encoding': 'gzip',
+          'Content-Disposition': 'attachment',
+          ETag: '"1"',
+          'Last-Modified': 'now',
+        });
+        res.statusMessage = 'Created';
+        res.set('Set-Cookie', 'a=1');
+        throw new Error('broken');
+      });
+      app.use(errorHandler({ observability }));
+    });
+    const answer = await sendRaw(service.port, head('GET /'));
+    expect(answer).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\n/);
+    expect(answer).toMatch(/^set-cookie: a=1\r$/im);
+    expect(answer).not.toMatch(/^(content-(encoding|disposition)|etag|last-modified):/im);
+  });
+
+  it.each([
+    ['keeps what the client has to know', { 'Retry-After': 5, 'WWW-Authenticate': 'Basic' }, /^retry-after: 5\r$/im],
+    [
+      'drops what is said of another connection or body',
+      { 'transfer-encoding': 'chunked', 'content-encoding': 'gzip' },
+    ],
+    ['drops cookies that another service has set', { 'set-cookie': 'session=1' }],
+    ['drops what is no header', { 'bad name\n': 'x', 'x-bad': 'a\nb' }],
+  ])('of the headers that an error brings along it %s', async (_, headers, kept = /^content-length: 6\d\r$/im) => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/', () => {
+        throw Object.assign(new Error('slow'), { status: 429, headers });
+      });
+      app.use(errorHandler({ observability }));
+    });
+    const answer = await sendRaw(service.port, head('GET /'));
+    expect(answer).toMatch(/^HTTP\/1\.1 429 Too Many Requests\r\n/);
+    expect(answer).toMatch(kept);
+    expect(answer).not.toMatch(/^(transfer-encoding|content-encoding|set-cookie|bad name|x-bad)/im);
+  });
+
+  it('answers an error that is not to be exposed, or cannot be read, with its status alone', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.get('/hidden', () => {
+        throw Object.assign(new Error('no row in accounts'), { status: 403, expose: false });
+      });
+      app.get('/unreadable', () => {
+        throw {
+          get status(): number {
+            throw new Error('no status');
+          },
+        };
+      });
+      app.use(errorHandler({ observability }));
+    });
+    const { id, ...hidden } = await service.send('/hidden');
+    expect(hidden).toMatchObject({ status: 403, body: JSON.stringify({ error: 'Forbidden', request_id: id }) });
+    expect(await service.send('/unreadable')).toMatchObject({ status: 500, body: expect.stringContaining('"error"') });
   });
 
   it("records the error and leaves the answer to the application's own handler when told to pass on", async () => {

@@ -53,6 +53,20 @@ describe(`koa ${inject('major')} beyond the contract`, () => {
     ]);
   });
 
+  it('tells of an error whose message cannot be read', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability })).use(() => {
+        throw Object.defineProperty(Object.assign(new Error(), { status: 400 }), 'message', {
+          get() {
+            throw new Error('no message');
+          },
+        });
+      });
+    });
+    expect(await service.send('/')).toMatchObject({ status: 400 });
+    expect((await service.finish()).lines).toMatchObject([{ status: 400, err: { type: 'Error', message: '' } }]);
+  });
+
   it('tells of an error that a middleware before it throws after the others have answered', async () => {
     const service = await startApp((app, observability) => {
       app.use(async (_ctx, next) => {

@@ -38,6 +38,19 @@ describe('a line', () => {
     expect(outside).not.toHaveProperty('request_id');
   });
 
+  it.each(['%o', '%O', '%j', '%s'])('hides secrets of what a message is put together from with %s', (placeholder) => {
+    const failed = Object.assign(new Error('refused'), { config: { token: 'canary' } });
+    for (const value of [{ db: { password: 'canary' } }, [{ password: 'canary' }], failed]) {
+      const { last } = recordOne((log) =>
+        log('db').info(...([`cannot connect with ${placeholder}`, value] as unknown as [string])),
+      );
+      expect(JSON.stringify(last)).not.toContain('canary');
+    }
+    expect(recordOne((log) => log('db').info('failed: %s', failed)).last).toMatchObject({
+      msg: 'failed: Error: refused',
+    });
+  });
+
   it('has further fields of the user only when log.userFields names them', () => {
     const recorder = record({ log: { userFields: ['plan'] } });
     runWithContext({ user: { id: 1, plan: 'pro', email: 'a@b.c' } }, () => recorder.observability.logger.info('hi'));
@@ -201,6 +214,94 @@ describe('a pino of the user’s own', () => {
     });
     expectNoRepeatedKey(texts[0]);
     expect(seen).toHaveLength(1);
+  });
+});
+
+describe('a line that pino shapes', () => {
+  it('has each key once when the message has a name of its own', () => {
+    const recorder = record();
+    const texts: string[] = [];
+    const options = recorder.observability.pinoOptions({ messageKey: 'message' });
+    const log = pino(options, { write: (line) => void texts.push(line) });
+    runWithContext({ fields: { message: 'of the context' } }, () => {
+      log.child({ message: 'of the logger' }).info('placed');
+      log.info({ message: 'of the call' }, 'placed');
+    });
+    texts.forEach(expectNoRepeatedKey);
+    expect(texts.map((text) => JSON.parse(text) as object)).toMatchObject([
+      { message: 'placed', fields_message: 'of the logger' },
+      { message: 'placed', fields_message: 'of the call' },
+    ]);
+  });
+
+  it('has each key once, and no secret, when formatters.log adds fields', () => {
+    const recorder = record();
+    const texts: string[] = [];
+    const log = (fields: Record<string, unknown>): Record<string, unknown> => ({
+      ...fields,
+      request_id: 'added',
+      region: 'eu',
+      password: 'hush',
+    });
+    const options = recorder.observability.pinoOptions({ formatters: { log } });
+    const logger = pino(options, { write: (line) => void texts.push(line) });
+    runWithContext({ requestId: 'r-1', fields: { region: 'us' } }, () => logger.info({ order: 7 }, 'placed'));
+    runWithContext({ requestId: 'r-1' }, () => logger.info('placed'));
+    texts.forEach(expectNoRepeatedKey);
+    const placed = { request_id: 'r-1', fields_request_id: 'added', region: 'eu', password: '[Redacted]' };
+    expect(texts.map((text) => JSON.parse(text) as object)).toMatchObject([{ ...placed, order: 7 }, placed]);
+  });
+
+  it('goes to several transports, which know levels by number only', () => {
+    const { observability } = record();
+    const options = observability.pinoOptions({ transport: { targets: [{ target: 'pino/file' }] } });
+    expect(options.formatters?.level).toBeUndefined();
+  });
+
+  it('keeps every digit of a long id in the bindings', () => {
+    const recorder = record();
+    const bindings = { account: 12_345_678_901_234_567_890n, note: 'no 12345678901234567890', amount: 1e20, rate: 0.5 };
+    recorder.observability.logger.child(bindings).info('hi');
+    expect(recorder.last).toMatchObject({ ...bindings, account: '12345678901234567890' });
+  });
+
+  it('takes a field named __proto__ for a field', () => {
+    const recorder = record();
+    recorder.observability.logger.info(JSON.parse('{"__proto__":{"err":{"message":"forged"}},"a":1}') as object);
+    expect(recorder.last).toMatchObject({ fields___proto__: { err: { message: 'forged' } }, a: 1 });
+    expect(recorder.last).not.toHaveProperty('msg');
+  });
+});
+
+describe('a message', () => {
+  const order = { id: 7, card: { password: 'hush' } };
+
+  it.each([
+    ['order %j', '{"id":7,"card":{"password":"[Redacted]"}}'],
+    ['order %o', '{"id":7,"card":{"password":"[Redacted]"}}'],
+    ['order %s', '[object Object]'],
+  ])('has no secret of what stands for the placeholder of %j', (message, printed) => {
+    expect(recordOne((log) => log('x').info(message, order as never)).last).toMatchObject({ msg: `order ${printed}` });
+  });
+
+  it('has no secret when it is an object', () => {
+    expect(recordOne((log) => log('x').info({ a: 1 }, order as unknown as undefined)).last).toMatchObject({
+      msg: { id: 7, card: { password: '[Redacted]' } },
+    });
+  });
+
+  it('is printed as pino prints it', () => {
+    const texts: string[] = [];
+    const plain = pino({ base: null, timestamp: false }, { write: (line) => void texts.push(line) });
+    const recorder = record();
+    const values = [new Date(5), [1, [2]], null, undefined, () => 1, 'text', 7];
+    for (const placeholder of ['%s', '%d', '%i', '%o', '%j', '%%', ''])
+      for (const value of values) {
+        plain.info(`a ${placeholder} b`, value as never);
+        recorder.observability.logger.info(`a ${placeholder} b`, value as never);
+      }
+    const messages = texts.map((text) => (JSON.parse(text) as { msg: unknown }).msg);
+    expect(recorder.lines.map(({ msg }) => msg)).toEqual(messages);
   });
 });
 

@@ -37,6 +37,18 @@ describe('the process’s own observability', () => {
     expect(() => createObservability()).not.toThrow();
   });
 
+  it('is as it was after one that could not be created', () => {
+    vi.stubEnv('LOG_LEVEL', 'silent');
+    getLogger('orders');
+    const checks = { db: () => Promise.resolve() };
+    const broken = { db: () => Promise.resolve(), status: () => Promise.resolve() };
+    const log = { level: 'info' };
+    expect(() => createObservability({ exporters: [], log, health: { checks: broken } })).toThrow('health.checks');
+    expect(() => createObservability({ exporters: [], log: { level: 'loud' }, health: { checks } })).toThrow('level');
+    expect(getLogger('orders').level).toBe('silent');
+    expect(() => createObservability({ exporters: [], health: { checks } })).not.toThrow();
+  });
+
   it('is made from the environment by its first use', () => {
     vi.stubEnv('OTEL_SERVICE_NAME', 'inventory');
     vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'service.version=2.1.0,deployment.environment.name=staging%20eu');
@@ -44,13 +56,18 @@ describe('the process’s own observability', () => {
     expect(getObservability().service).toEqual({ name: 'inventory', version: '2.1.0', environment: 'staging eu' });
   });
 
-  it('has the name and version of the application’s package.json, which a dist/package.json without a name is not', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'throughline-service-'));
+  it('is named after the application’s package.json, not after the one that a build or a test runner has', () => {
+    vi.stubEnv('OTEL_SERVICE_NAME', '');
+    vi.stubEnv('LOG_LEVEL', 'silent');
+    const folder = mkdtempSync(join(tmpdir(), 'service-name-'));
     mkdirSync(join(folder, 'dist'));
     writeFileSync(join(folder, 'package.json'), '{ "name": "shop", "version": "1.4.0" }');
     writeFileSync(join(folder, 'dist/package.json'), '{ "type": "commonjs" }');
-    vi.spyOn(process, 'argv', 'get').mockReturnValue([process.execPath, join(folder, 'dist/main.js')]);
-    expect(getObservability().service).toMatchObject({ name: 'shop', version: '1.4.0' });
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(folder, 'dist/main.js')]);
+    expect(createObservability({ isolated: true }).service).toMatchObject({ name: 'shop', version: '1.4.0' });
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(folder, 'node_modules/.bin/jest')]);
+    vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    expect(createObservability({ isolated: true }).service).toMatchObject({ name: 'shop' });
     rmSync(folder, { recursive: true });
   });
 
@@ -95,6 +112,15 @@ describe('an option that cannot be used', () => {
   it.each<[string, ObservabilityOptions, string]>([
     ['a level that is none', { log: { level: 'loud' } }, 'log.level'],
     ['a level of a module that is none', { log: { levels: { sql: 'loud' } } }, 'log.levels.sql'],
+    ['a destination that is a path', { log: { destination: 'app.log' as never } }, 'log.destination'],
+    ['a user field that is no list', { log: { userFields: 'plan' as never } }, 'log.userFields'],
+    ['a key to redact that is no list', { redact: { keys: 'iban' as never } }, 'redact.keys'],
+    ['keys to leave alone that are no texts', { redact: { allow: [5 as never] } }, 'redact.allow'],
+    ['a service that is a name', { service: 'shop' as never }, 'service'],
+    ['a version that is a number', { service: { version: 1 as never } }, 'service.version'],
+    ['log options that are a level', { log: 'info' as never }, 'log'],
+    ['an exporter that is no list', { exporters: {} as never }, 'exporters'],
+    ['a listener that is no function', { onProblem: 'log' as never }, 'onProblem'],
     ['a check named like a key of the answer', { health: { checks: { status: async () => {} } } }, 'status'],
   ])('is refused at creation: %s', (_, options, path) => {
     const thrown = catchError(() => createObservability({ isolated: true, ...options }));

@@ -5,7 +5,7 @@ import type { Destination } from './export/destination.js';
 import { openobserveFromEnvironment } from './exporters/openobserve.js';
 import { otlpFromEnvironment } from './exporters/otlp.js';
 import { levelNames } from './log/levels.js';
-import type { ServiceInfo } from './internal/service.js';
+import { serviceInfo, type ServiceInfo } from './internal/service.js';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** Takes a sentence about a variable that cannot be used. */
@@ -49,11 +49,8 @@ export function serviceFromEnvironment(env: EnvironmentVariables, warn: Warn): S
   const version = resource['service.version'] ?? manifest.version;
   const environment =
     resource['deployment.environment.name'] ?? resource['deployment.environment'] ?? (env['NODE_ENV'] || undefined);
-  return {
-    name: env['OTEL_SERVICE_NAME'] || resource['service.name'] || manifest.name || 'unknown_service:node',
-    ...(version !== undefined && { version }),
-    ...(environment !== undefined && { environment }),
-  };
+  const name = env['OTEL_SERVICE_NAME'] || resource['service.name'] || manifest.name || 'unknown_service:node';
+  return serviceInfo({ name, version, environment });
 }
 
 /** The destinations that the environment configures; none when it says nothing. */
@@ -79,21 +76,29 @@ function halves(pair: string): [string, string] {
   return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
 }
 
-/** Name and version of the application: of the first `package.json` above its main file that has a name; that of a build has none. */
-function nearestManifest(folder: string = mainFolder()): { name?: string; version?: string } {
-  const { name, version } = readManifest(folder);
-  if (typeof name === 'string') return { name, ...(typeof version === 'string' && { version }) };
-  const parent = dirname(folder);
-  return parent === folder ? {} : nearestManifest(parent);
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
 }
 
-function mainFolder(): string {
-  return process.argv[1] ? dirname(process.argv[1]) : process.cwd();
+/** A build puts a nameless `package.json` into its output, to say that it is of one kind of module or the other. */
+function nearestManifest(): Manifest {
+  for (let folder = applicationFolder(); ; folder = dirname(folder)) {
+    const { name, version } = readManifest(folder);
+    if (typeof name === 'string') return { name, ...(typeof version === 'string' && { version }) };
+    if (folder === dirname(folder)) return {};
+  }
 }
 
-function readManifest(folder: string): { name?: unknown; version?: unknown } {
+/** Where the main file is; a test runner or process manager is not the application, so then the working directory. */
+function applicationFolder(): string {
+  const main = process.argv[1];
+  return main && !/[\\/]node_modules[\\/]/.test(main) ? dirname(main) : process.cwd();
+}
+
+function readManifest(folder: string): Record<string, unknown> {
   try {
-    return { ...JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) };
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
   } catch {
     return {};
   }

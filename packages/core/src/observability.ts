@@ -8,8 +8,9 @@ import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
 import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
-import type { ServiceInfo } from './internal/service.js';
+import { serviceInfo, type ServiceInfo } from './internal/service.js';
 import { standardOutput } from './log/destination.js';
+import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
 import {
   type Observability,
@@ -41,10 +42,10 @@ export class AssembledObservability implements Observability {
     return this.log.logger;
   }
 
-  /** Takes on other options; nothing that was handed out before has to be asked for again. */
+  /** Takes on other options, or none when it throws; nothing that was handed out before has to be asked for again. */
   configure(options: ObservabilityOptions): void {
     const { settings, exporter, warnings } = this.assemble(options);
-    for (const [name, check] of Object.entries(options.health?.checks ?? {})) this.health.register(name, check);
+    this.health.registerAll(options.health?.checks ?? {});
     const replaced = this.exporter;
     this.log.configure(settings);
     this.service = settings.service;
@@ -92,7 +93,9 @@ export class AssembledObservability implements Observability {
     requireUsable(options);
     const warnings: string[] = [];
     const warn = (sentence: string): void => void warnings.push(sentence);
-    const service = withDefaults(serviceFromEnvironment(process.env, warn), options.service ?? {});
+    const found = serviceFromEnvironment(process.env, warn);
+    const { name, version = found.version, environment = found.environment } = options.service ?? {};
+    const service = serviceInfo({ name: name ?? found.name, version, environment });
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
@@ -106,8 +109,7 @@ export class AssembledObservability implements Observability {
     } = options.log ?? {};
     const settings: LogSettings = {
       service,
-      level,
-      levels,
+      levels: new Levels(level, levels),
       userFields,
       destination: destination ?? standardOutput(environment.pretty),
       redactor,

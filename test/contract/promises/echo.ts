@@ -1,4 +1,5 @@
 /** The echo: every response carries the id, equal to the one on every line of the request. */
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { bodyLimitBytes, type Cell, get, post } from '../cell.js';
@@ -39,6 +40,19 @@ async function startAnswers(cell: Cell): Promise<Service> {
   return service;
 }
 
+/** Headers as Node's `writeHead` takes them, one of them the id. */
+const heads: Record<string, object> = {
+  'an object': { 'X-Request-Id': 'of-the-handler', 'Set-Cookie': ['a=1', 'b=2'] },
+  'a flat list': ['X-Request-Id', 'of-the-handler', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'],
+  'a list of pairs': [
+    ['X-Request-Id', 'of-the-handler'],
+    ['Set-Cookie', 'a=1'],
+    ['Set-Cookie', 'b=2'],
+  ],
+};
+
+const nothing = [undefined] as unknown as [];
+
 export function promiseEcho(cell: Cell): void {
   it.each(requests)('answers with the id on %s', async (_, status, request) => {
     const service = await startAnswers(cell);
@@ -73,5 +87,15 @@ export function promiseEcho(cell: Cell): void {
     const { id } = await service.send('/own');
     expect(id).not.toBe('of-the-handler');
     expect((await service.finish()).access).toMatchObject([{ request_id: id }]);
+  });
+
+  it.each(Object.entries(heads))('answers with the id and all else of a head given as %s', async (_, given) => {
+    const service = await start(cell, {
+      // A proxy of `writeHead`, such as that of the compression middleware, hands on what it was not given.
+      after: [(_req, res) => void res.writeHead(200, given as OutgoingHttpHeaders, ...nothing).end('fine')],
+    });
+    const { id, headers } = await service.send('/');
+    expect(headers['set-cookie']).toEqual(['a=1', 'b=2']);
+    expect((await service.finish()).access).toMatchObject([{ request_id: id, status: 200 }]);
   });
 }

@@ -73,6 +73,14 @@ async function expectOneCleanLine(service: Service, received: string): Promise<v
 }
 
 export function promiseHostileInput(cell: Cell): void {
+  it('writes the path alone of a URL that names a host, a password and a query', async () => {
+    const service = await startOrders(cell);
+    await sendRaw(service.port, head('GET http://ann:hush@evil.example/orders/7?token=hush'));
+    const { lines } = await service.finish();
+    for (const { text } of lines) expect(text).not.toContain('hush');
+    expect(lines.at(-1)).toMatchObject({ path: '/orders/7' });
+  });
+
   it.each(Object.entries(headers))('answers and writes one clean line for %s in the headers', async (_, lines) => {
     const service = await startOrders(cell);
     await expectOneCleanLine(service, await sendRaw(service.port, head('GET /orders/7', ...lines)));

@@ -48,4 +48,13 @@ export function promisePrivacy(cell: Cell): void {
     expect(JSON.stringify(sink.records)).toContain('inventory answered 500');
     expect(JSON.stringify(sink.records)).not.toContain(secret);
   });
+
+  it('writes nothing secret of a body that is no JSON, although the parser quotes it', async () => {
+    const service = await start(cell, { routes: [post('/orders', () => ({ body: 'stored' }))] });
+    const headers = { 'content-type': 'application/json' };
+    await service.send({ method: 'POST', path: '/orders', headers, body: `{"customer_password":${secret}}` });
+    const { lines } = await service.finish();
+    expect(lines).toMatchObject([{ status: 400, err: { message: expect.any(String) } }]);
+    for (const { text } of lines) expect(text).not.toContain(secret);
+  });
 }

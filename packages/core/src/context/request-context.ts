@@ -95,11 +95,12 @@ export class ContextScope implements RequestContext {
 
   /** Like assignment to a variable: a field that `withContext` shadows changes there, any other for the whole request. */
   setFields(fields: Record<string, unknown>): void {
-    const shared: Record<string, unknown> = { ...this.unit.fields };
-    const shadow: Record<string, unknown> = { ...this.shadow };
-    for (const [key, value] of Object.entries(fields)) (Object.hasOwn(shadow, key) ? shadow : shared)[key] = value;
-    this.unit.fields = shared;
-    if (this.shadow) this.shadow = shadow;
+    const { shadow = {} } = this;
+    const isShadowed = ([name]: [string, unknown]): boolean => Object.hasOwn(shadow, name);
+    const entries = Object.entries(fields);
+    // Spread, because assigning a field named `__proto__` would set a prototype.
+    this.unit.fields = { ...this.unit.fields, ...Object.fromEntries(entries.filter((entry) => !isShadowed(entry))) };
+    if (this.shadow) this.shadow = { ...shadow, ...Object.fromEntries(entries.filter(isShadowed)) };
     this.unit.revision++;
   }
 

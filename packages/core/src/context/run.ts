@@ -2,7 +2,7 @@
 import { currentScope, runInScope, toUser } from './current.js';
 import { type ContextKind, ContextScope } from './request-context.js';
 import { isSafeRequestId, newRequestId } from './request-id.js';
-import { parseTraceparent } from './traceparent.js';
+import { parseTraceparent, parseTracestate } from './traceparent.js';
 
 /** What a unit of work starts from; {@link extractContext} reads one from headers. */
 export interface ContextSeed {
@@ -25,7 +25,7 @@ export function runWithContext<R>(seed: ContextSeed, work: () => R): R {
     requestId: isSafeRequestId(requestId) ? requestId : newRequestId(),
     kind,
     inboundTrace,
-    tracestate: inboundTrace && tracestate,
+    tracestate: inboundTrace && parseTracestate(tracestate),
     user: toUser(user),
     fields: { ...fields },
     revision: 0,

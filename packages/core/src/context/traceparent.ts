@@ -22,6 +22,14 @@ export function parseTraceparent(header: unknown): TraceContext | undefined {
   return { traceId, spanId, traceFlags };
 }
 
+/** Printable ASCII, as long as every vendor has to take it: https://www.w3.org/TR/trace-context/#tracestate-limits */
+const statePattern = /^[\x20-\x7e]{1,512}$/;
+
+/** Reads what goes beside a `traceparent`; `undefined` for what could not be sent on in a header. */
+export function parseTracestate(header: unknown): string | undefined {
+  return typeof header === 'string' && statePattern.test(header) ? header : undefined;
+}
+
 export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
   return `00-${traceId}-${spanId}-${traceFlags}`;
 }

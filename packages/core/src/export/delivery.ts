@@ -15,6 +15,9 @@ import type { Exchange, Outcome, Transport } from './transport.js';
 /** Most bytes of a request; servers take more, but encoding more would stall the event loop. */
 const maxBatchBytes = 1_048_576;
 
+/** By how much batches grow again with each that is taken; a limit that still stands costs one refusal in seven. */
+const batchGrowth = 1.1;
+
 const defaultTimeoutMs = 10_000;
 
 export interface DeliveryOptions {
@@ -105,6 +108,7 @@ export class Delivery {
     this.#window = decision.window;
     this.#refusals = decision.refusals;
     if (verdict.kind === 'too-big') this.#batchBytes = Math.ceil(bytesOf(batch) / 2);
+    else if (decision.delivered.length > 0) this.#batchBytes = Math.min(this.#batchBytes * batchGrowth, maxBatchBytes);
     this.#account(decision, reason);
     this.#return(decision, batch);
     return decision.pause ? this.#pauseFor(verdict, outcome) : undefined;

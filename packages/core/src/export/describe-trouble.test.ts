@@ -17,6 +17,18 @@ describe('described trouble', () => {
     );
   });
 
+  it.each(['Basic {}', '{}', 'user ada, password canary-2 is wrong'])(
+    'hides a credential that comes back as %j',
+    (echo) => {
+      const credential = Buffer.from('ada:canary-2').toString('base64');
+      const sent = { ...request, headers: { authorization: `Basic ${credential}` } };
+      const answer = { status: 400, headers: {}, body: `bad ${echo.replace('{}', credential)}` };
+      const verdict = { kind: 'rejected', separable: true } as const;
+      const said = describeTrouble({ kind: 'answer', answer }, verdict, sent, scrub)?.message;
+      expect(said).not.toMatch(/canary-2|YWRhO/);
+    },
+  );
+
   it('says where to look first when the address is wrong', () => {
     expect(described(404, '', { kind: 'rejected', separable: false })).toBe(
       'refused errors with HTTP 404; check the URL',

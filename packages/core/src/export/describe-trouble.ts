@@ -58,9 +58,17 @@ function excerpt({ body }: Answer): string {
     .trim();
 }
 
-/** A server may echo what we sent. */
+/** A server may echo what we sent, or what it read in it. */
 function hideValues(text: string, headers: ExportRequest['headers']): string {
   return Object.values(headers)
+    .flatMap((value) => [value, ...partsOf(value)])
     .filter((value) => value.length >= minHiddenLength)
     .reduce((safe, value) => safe.replaceAll(value, '[Redacted]'), text);
+}
+
+/** The credential without its scheme, and the password within it. */
+function partsOf(value: string): string[] {
+  const credential = value.slice(value.lastIndexOf(' ') + 1);
+  const decoded = Buffer.from(credential, 'base64').toString();
+  return [credential, decoded, decoded.slice(decoded.indexOf(':') + 1)];
 }

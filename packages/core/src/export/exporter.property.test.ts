@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { report, settle, simpleDestination, simulate, type Simulation } from '../../../../test/exporters/simulation.js';
+import { report, settle, simpleDestination, simulate, type Simulation } from '../../testing/simulation.js';
 
 const verdicts = [
   { kind: 'accepted' },

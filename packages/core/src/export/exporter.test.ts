@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { report, settle, simpleDestination, simulate } from '../../../../test/exporters/simulation.js';
+import { report, settle, simpleDestination, simulate } from '../../testing/simulation.js';
 import { ConfigError } from '../errors.js';
 import { createRedactor } from '../internal/redact.js';
 import { createExporterCore } from './exporter.js';
@@ -346,5 +346,22 @@ describe('exporter core', () => {
     expect(transport.sent).toHaveLength(0);
     await clock.advance(0);
     expect(transport.sent).toHaveLength(1);
+  });
+
+  it('sends bigger batches again once smaller ones are taken', async () => {
+    const { core, clock, transport } = simulate();
+    for (let index = 0; index < 200; index++) core.offer(report(`error ${index}`));
+    await clock.advance(0);
+    while ((transport.open?.uids.length ?? 0) > 1) {
+      await transport.answer(413, verdict({ kind: 'too-big' }));
+      await clock.advance(500);
+    }
+    const before = transport.sent.length;
+    while (transport.open) {
+      await transport.answer(200);
+      await clock.advance(500);
+    }
+    expect(core.status()).toMatchObject([{ delivered: 200 }]);
+    expect(transport.sent.length - before).toBeLessThan(100);
   });
 });

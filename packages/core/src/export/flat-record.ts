@@ -30,7 +30,9 @@ export function flatRecord({ record, count, firstSeenMs, lastSeenMs }: Entry, se
     last_seen: isRepeated ? isoTime(lastSeenMs) : undefined,
     truncated: record.truncated,
   };
-  for (const [key, value] of Object.entries(record.attributes)) flat[key] ??= value;
+  for (const [key, value] of Object.entries(record.attributes)) {
+    if (!Object.hasOwn(flat, key) || flat[key] === undefined) flat[key] = value;
+  }
   return flat;
 }
 

@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { report } from '../../../../test/exporters/simulation.js';
+import { report } from '../../testing/simulation.js';
 import { fingerprintOf } from './fold.js';
 import type { ErrorReport } from './report.js';
 
@@ -28,7 +29,15 @@ describe('fingerprint', () => {
     expect(fingerprintOf({ ...base, ...difference })).not.toBe(fingerprintOf(base));
   });
 
+  it('tells errors of another realm, and plain objects, by what they say', () => {
+    for (const make of ['new Error(text)', '({ message: text })']) {
+      const [one, two] = ['a', 'b'].map((text) => report('failed', { error: runInNewContext(make, { text }) }));
+      expect(fingerprintOf(one as ErrorReport)).not.toBe(fingerprintOf(two as ErrorReport));
+    }
+  });
+
   it('stays short whatever is thrown', () => {
-    expect(fingerprintOf(report('m'.repeat(1e6), { error: failure('e'.repeat(1e6)) })).length).toBeLessThan(2_000);
+    const error = Object.assign(failure('e'.repeat(1e6)), { name: 'n'.repeat(1e6) });
+    expect(fingerprintOf(report('m'.repeat(1e6), { error })).length).toBeLessThan(2_000);
   });
 });

@@ -23,8 +23,10 @@ export function fingerprintOf(report: ErrorReport): string {
   const { error, fields } = report;
   let origin = '';
   try {
-    if (error instanceof Error) origin = `${error.name}\n${part(error.message)}\n${topFrame(error.stack)}`;
-    else if (error !== undefined) origin = typeof error === 'string' ? part(error) : typeof error;
+    if (typeof error === 'object' && error !== null) {
+      const { name, message, stack } = error as Partial<Record<keyof Error, unknown>>;
+      origin = `${part(name)}\n${part(message)}\n${topFrame(stack)}`;
+    } else if (error !== undefined) origin = typeof error === 'string' ? part(error) : typeof error;
   } catch {
     // An error that cannot be read is told from others by its log message alone.
   }

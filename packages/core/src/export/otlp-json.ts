@@ -10,13 +10,15 @@ interface KeyValue {
 }
 
 /** Log fields that have a name of their own in OpenTelemetry's semantic conventions. */
-const conventions: Readonly<Record<string, string>> = {
-  method: 'http.request.method',
-  path: 'url.path',
-  route: 'http.route',
-  status: 'http.response.status_code',
-  user_id: 'user.id',
-};
+const conventions = new Map(
+  Object.entries({
+    method: 'http.request.method',
+    path: 'url.path',
+    route: 'http.route',
+    status: 'http.response.status_code',
+    user_id: 'user.id',
+  }),
+);
 
 /** Carried by the record itself, not as attributes. */
 const traceFields = new Set(['trace_id', 'span_id', 'trace_flags']);
@@ -98,7 +100,7 @@ function keyValues(own: Record<string, Scalar | undefined>, fields: Attributes):
     if (value !== undefined) list.push({ key, value: anyValue(value) });
   }
   for (const [key, value] of Object.entries(fields)) {
-    if (!traceFields.has(key)) list.push({ key: conventions[key] ?? key, value: anyValue(value) });
+    if (!traceFields.has(key)) list.push({ key: conventions.get(key) ?? key, value: anyValue(value) });
   }
   return list;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { report } from '../../../../test/exporters/simulation.js';
+import { report } from '../../testing/simulation.js';
 import { createRedactor } from '../internal/redact.js';
 import { Queue } from './queue.js';
 import { createRecorder } from './record.js';

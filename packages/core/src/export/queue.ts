@@ -8,8 +8,8 @@ interface WaitingEntry extends Entry {
   lastSeenMs: number;
 }
 
-/** Memory of an entry beside its record: the entry itself, its fingerprint, its places in list and map. */
-const entryOverheadBytes = 600;
+/** Memory of an entry beside its record and its fingerprint: the entry itself, its places in list and map. */
+const entryOverheadBytes = 400;
 
 export class Queue {
   readonly #maxBytes: number;
@@ -80,7 +80,7 @@ export class Queue {
   /** Forgets entries that were taken: they were delivered or given up. */
   release(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      this.#bytes -= entry.record.bytes + entryOverheadBytes;
+      this.#bytes -= bytesOf(entry);
       this.#weight -= entry.count;
     }
   }
@@ -94,7 +94,7 @@ export class Queue {
   }
 
   #hold(entry: Entry): void {
-    this.#bytes += entry.record.bytes + entryOverheadBytes;
+    this.#bytes += bytesOf(entry);
     this.#weight += entry.count;
   }
 
@@ -105,4 +105,8 @@ export class Queue {
     }
     return taken;
   }
+}
+
+function bytesOf({ record, fingerprint }: Entry): number {
+  return record.bytes + fingerprint.length + entryOverheadBytes;
 }

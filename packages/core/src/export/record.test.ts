@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { report } from '../../../../test/exporters/simulation.js';
+import { report } from '../../testing/simulation.js';
 import { createRedactor } from '../internal/redact.js';
+import { flatRecord } from './flat-record.js';
+import { encodeOtlpJson } from './otlp-json.js';
 import { createRecorder, truncateRecord } from './record.js';
 import { createUlid } from './ulid.js';
 
@@ -27,6 +31,55 @@ describe('record', () => {
     });
     expect(made.error?.cause).toMatch(/^Caused by: TypeError: deeper\n {4}at /);
     expect(made.error?.stack).not.toContain(process.cwd());
+  });
+
+  it('leaves the path of a request alone that begins like the directory of the application', () => {
+    const inContainer = createRecorder({
+      redactor: createRedactor(),
+      createUid: createUlid(),
+      root: '/app',
+      home: '/root',
+    });
+    const fields = { path: '/app/orders/7', route: '/app/orders/:id', file: '/root/.npmrc' };
+    const error = Object.assign(new Error("ENOENT: open '/app/data/x'"), { path: '/app/data/x' });
+    expect(inContainer(report('x', { error, fields }))).toMatchObject({
+      attributes: { path: '/app/orders/7', route: '/app/orders/:id', file: '~/.npmrc', error_path: 'data/x' },
+      error: { message: "ENOENT: open 'data/x'" },
+    });
+  });
+
+  it('scrubs the type of an error and the name of a logger too', () => {
+    const error = Object.assign(new Error('x'), { name: 'of ada@example.com' });
+    const made = record(report('x', { error, logger: 'tenant ada@example.com' }));
+    expect(JSON.stringify(made)).not.toContain('ada');
+  });
+
+  it('weighs every text it holds', () => {
+    const code = { reason: 'x'.repeat(10_000) };
+    const error = Object.assign(new Error('x'), { code, name: 'E'.repeat(1_000) });
+    const made = record(report('x', { error, logger: 'l'.repeat(1_000) }));
+    expect(made.bytes).toBeGreaterThan(JSON.stringify(made).length);
+  });
+
+  it('keeps nothing alive of the long texts that its own were cut from', () => {
+    const collect = collector();
+    const before = collect();
+    const made = Array.from({ length: 100 }, (_, index) => {
+      const body = `${index} `.padEnd(1_000_000, 'body ');
+      const fields = { excerpt: body.slice(0, 200), list: Array.from({ length: 1_000 }, () => body.slice(0, 200)) };
+      return truncateRecord(record(report(body.slice(0, 200), { fields, error: new Error(body.slice(0, 200)) })));
+    });
+    expect(collect() - before).toBeLessThan(10_000_000);
+    expect(made).toHaveLength(100);
+  });
+
+  it.each(['constructor', 'toString'])('is encoded with a field of the name %s', (name) => {
+    const entry = { record: record(report('m', { fields: { [name]: 'x' } })), count: 1, firstSeenMs: 0, lastSeenMs: 0 };
+    const sender = { name: 'shop', host: 'h', pid: 1, instanceId: 'i', nowMs: 0 };
+    expect(encodeOtlpJson([{ ...entry, fingerprint: '' }], sender)).toContain(
+      `{"key":"${name}","value":{"stringValue":"x"}}`,
+    );
+    expect(JSON.stringify(flatRecord({ ...entry, fingerprint: '' }, sender))).toContain(`"${name}":"x"`);
   });
 
   it('tells joined errors', () => {
@@ -76,3 +129,13 @@ describe('record', () => {
     expect(cut.bytes).toBeLessThan(5_000);
   });
 });
+
+/** Makes the function that says how many bytes are in use once all garbage is gone. */
+function collector(): () => number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  return () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+}

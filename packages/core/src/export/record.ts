@@ -1,11 +1,12 @@
 /** Error record: one report as every destination gets it, redacted, scrubbed and never changed again. */
+import { detached } from '../internal/detached-text.js';
 import { errorFields, type ErrorFields } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
 import { addAttributes, type Attributes } from './attributes.js';
 import { causeText } from './cause-text.js';
 import type { ErrorReport } from './report.js';
-import { createScrub } from './scrub.js';
-import { createPathShortener, findLocation, type CodeLocation } from './stack.js';
+import { createScrub, type Scrub } from './scrub.js';
+import { createHomeHider, createPathShortener, findLocation, type CodeLocation } from './stack.js';
 
 export interface ErrorRecord {
   /** ULID: the same whenever and wherever this record is sent. */
@@ -47,19 +48,25 @@ export interface RecorderOptions {
 /** Makes the function that turns reports into records. */
 export function createRecorder(options: RecorderOptions): (report: ErrorReport) => ErrorRecord {
   const { redactor, createUid } = options;
-  const shorten = createPathShortener(options.root, options.home);
-  const scrubValue = createScrub(redactor);
-  const scrub = (text: string): string => scrubValue(shorten(text));
+  const [shorten, hideHome, scrub] = [
+    createPathShortener(options.root),
+    createHomeHider(options.home),
+    createScrub(redactor),
+  ];
+  // What is said of a request keeps its paths: they begin at `/`, where the application's directory may lie too.
+  const clean: Scrub = (text) => detached(scrub(hideHome(text)));
+  const cleanError: Scrub = (text) => clean(shorten(text));
   return ({ timeMs, level, message, logger, error, fields }) => {
     const attributes: Attributes = {};
-    addAttributes(attributes, redactor.copy(fields) as object, '', scrub);
-    const recorded = error === undefined ? undefined : recordError(errorFields(error, redactor), attributes, scrub);
+    addAttributes(attributes, redactor.copy(fields) as object, '', clean);
+    const recorded =
+      error === undefined ? undefined : recordError(errorFields(error, redactor), attributes, cleanError);
     return weighed({
       uid: createUid(timeMs),
       timeMs,
       level,
-      message: scrub(String(redactor.copy(message))),
-      logger,
+      message: cleanError(String(redactor.copy(message))),
+      logger: logger === undefined ? undefined : clean(logger),
       error: recorded,
       location: recorded?.stack === undefined ? undefined : findLocation(recorded.stack),
       attributes,
@@ -72,13 +79,13 @@ export function createRecorder(options: RecorderOptions): (report: ErrorReport) 
 /** Parts of an error that have a place of their own in the record. */
 const placed = new Set(['type', 'message', 'stack', 'code', 'cause', 'errors']);
 
-function recordError(fields: ErrorFields, attributes: Attributes, scrub: (text: string) => string): RecordedError {
+function recordError(fields: ErrorFields, attributes: Attributes, scrub: Scrub): RecordedError {
   const { type, message, stack, code, cause, errors } = fields;
   const own = Object.entries(fields).filter(([key]) => !placed.has(key));
   if (own.length > 0) addAttributes(attributes, Object.fromEntries(own), 'error_', scrub);
   const causes = causeText(cause, errors);
   return {
-    type,
+    type: scrub(type),
     message: scrub(message),
     stack: typeof stack === 'string' ? scrub(stack) : undefined,
     code: code === undefined ? undefined : scrub(typeof code === 'object' ? JSON.stringify(code) : String(code)),
@@ -91,15 +98,16 @@ export function truncateRecord(record: ErrorRecord): ErrorRecord {
   const { error } = record;
   const attributes: Attributes = {};
   for (const [key, value] of Object.entries(record.attributes).slice(0, 32)) {
-    attributes[key] = typeof value === 'string' ? value.slice(0, 128) : value;
+    attributes[key] = typeof value === 'string' ? cut(value, 128) : value;
   }
   return weighed({
     ...record,
-    message: record.message.slice(0, 1_024),
+    message: cut(record.message, 1_024),
     error: error && {
       ...error,
-      message: error.message.slice(0, 1_024),
-      stack: error.stack?.slice(0, 2_048),
+      message: cut(error.message, 1_024),
+      stack: error.stack && cut(error.stack, 2_048),
+      code: error.code && cut(error.code, 128),
       cause: undefined,
     },
     attributes,
@@ -107,14 +115,20 @@ export function truncateRecord(record: ErrorRecord): ErrorRecord {
   });
 }
 
+function cut(text: string, length: number): string {
+  return detached(text.slice(0, length));
+}
+
 /** What every record costs beside its texts, and what every attribute costs beside its own. */
 const recordOverheadBytes = 400;
 const attributeOverheadBytes = 64;
 
 function weighed(record: { -readonly [Key in keyof ErrorRecord]: ErrorRecord[Key] }): ErrorRecord {
-  const { error, message, attributes } = record;
-  let bytes = recordOverheadBytes + Buffer.byteLength(message);
-  for (const text of [error?.message, error?.stack, error?.cause]) bytes += Buffer.byteLength(text ?? '');
+  const { error, message, attributes, logger = '' } = record;
+  let bytes = recordOverheadBytes + Buffer.byteLength(message) + Buffer.byteLength(logger);
+  if (error !== undefined) {
+    for (const text of Object.values(error)) bytes += Buffer.byteLength((text as string | undefined) ?? '');
+  }
   for (const [key, value] of Object.entries(attributes)) {
     bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? Buffer.byteLength(value) : 8);
   }

@@ -6,18 +6,19 @@ export type Scrub = (text: string) => string;
 
 // The look-behinds let every run of characters be tried once only, so the time is linear in the text.
 
-const email = /(?<![\w.%+-])[\w.%+-]{1,64}(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g;
+const email = /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]+(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu;
 
-/** 13 to 19 digits, in groups of four or more or in one; first digit as the card networks give it (ISO/IEC 7812), which no time stamp has. */
-const cardNumber = /(?<![\w.])[2-6](?:[ -]?\d){12,18}(?!\w)/g;
+/** 13 digits or more, in groups or in one; which of them are a card is looked at afterwards. */
+const digitGroups = /(?<![A-Za-z\d.])\d(?:[ -]?\d){12,}(?!\w)/g;
 
-const bearer = /\b([Bb]earer\s{1,4})[\w.~+/=-]{6,}/g;
-const basic = /\b([Bb]asic\s{1,4})([A-Za-z0-9+/]{6,}={0,2})/g;
-const jwt = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
+const bearer = /(bearer(?:\s|%20){1,4})[\w.~+/=-]{6,}/gi;
+const basic = /(basic(?:\s|%20){1,4})([A-Za-z0-9+/]{6,}={0,2})/gi;
+const tokenRun = /(?<![\w.-])[\w.-]{20,}/g;
 /** What every text that needs work has; one search instead of ten for those that need none. */
-const suspicious = /[@%=:"'\p{Surrogate}]|\d{4}|earer|asic|eyJ/u;
+const suspicious = /[@%=:"'\p{Surrogate}]|\d{4}|earer|EARER|asic|ASIC|eyJ/u;
+const schemeName = /earer|EARER|asic|ASIC/;
 const fourDigits = /\d{4}/;
-const loneSurrogate = /\p{Surrogate}/gu;
+const loneSurrogate = /\p{Surrogate}/u;
 
 /** Makes the scrubber; the redactor says which names in a query or JSON text are sensitive. */
 export function createScrub(redactor: Redactor): Scrub {
@@ -27,12 +28,11 @@ export function createScrub(redactor: Redactor): Scrub {
     // The cheap searches pay for themselves: most texts hold few of the marks.
     let safe = redactText(text, isSensitive);
     if (safe.includes('@') || safe.includes('%40')) safe = safe.replace(email, '[E-mail]');
-    if (safe.includes('earer')) safe = safe.replace(bearer, '$1[Token]');
-    if (safe.includes('asic')) safe = safe.replace(basic, hideBasic);
-    if (safe.includes('eyJ')) safe = safe.replace(jwt, '[Token]');
-    if (fourDigits.test(safe)) safe = safe.replace(cardNumber, hideCard);
-    // Half a character makes some servers refuse the whole batch.
-    return safe.replace(loneSurrogate, '\uFFFD');
+    if (schemeName.test(safe)) safe = safe.replace(bearer, '$1[Token]').replace(basic, hideBasic);
+    if (safe.includes('eyJ')) safe = safe.replace(tokenRun, hideJwt);
+    if (fourDigits.test(safe)) safe = safe.replace(digitGroups, hideCards);
+    // Half a character makes some servers refuse the whole batch; bytes cannot hold one.
+    return loneSurrogate.test(safe) ? Buffer.from(safe).toString() : safe;
   };
 }
 
@@ -41,8 +41,42 @@ function hideBasic(match: string, scheme: string, encoded: string): string {
   return Buffer.from(encoded, 'base64').includes(':') ? `${scheme}[Token]` : match;
 }
 
-function hideCard(match: string): string {
-  return passesLuhn(match) ? '[Card]' : match;
+/** A JSON Web Token, signed or encrypted: a segment that begins as JSON does in base64, and more behind a dot. */
+function hideJwt(run: string): string {
+  const start = run.indexOf('eyJ');
+  const dot = run.indexOf('.', start);
+  const isToken = start >= 0 && dot - start > 10 && run.length - dot > 8;
+  return isToken ? `${run.slice(0, start)}[Token]` : run;
+}
+
+/** Hides card numbers among groups of digits: an expiry date or a check number may stand before or behind. */
+function hideCards(run: string): string {
+  const groups = run.split(/(?=[ -])/);
+  let safe = '';
+  for (let index = 0; index < groups.length;) {
+    const length = cardLength(groups, index);
+    const group = groups[index] ?? '';
+    safe += length === 0 ? group : `${/^\D?/.exec(group)?.[0] ?? ''}[Card]`;
+    index += Math.max(length, 1);
+  }
+  return safe;
+}
+
+/**
+ * How many groups from here on are a card number, 0 if it is none: 13 to 19 digits, the first as the card networks give
+ * it (ISO/IEC 7812), which no time stamp has; in one, or in groups of up to six, which no UUID has.
+ */
+function cardLength(groups: readonly string[], start: number): number {
+  let number = '';
+  let found = 0;
+  for (let index = start; index < groups.length && number.length < 19; index++) {
+    const digits = (groups[index] ?? '').replace(/\D/, '');
+    if (digits.length > 6 && index > start) break;
+    number += digits;
+    if (number.length >= 13 && /^[2-6]\d{12,18}$/.test(number) && passesLuhn(number)) found = index - start + 1;
+    if (digits.length > 6) break;
+  }
+  return found;
 }
 
 /** The check digit of card numbers (ISO/IEC 7812-1, annex B). */
@@ -51,7 +85,6 @@ function passesLuhn(text: string): boolean {
   let double = false;
   for (let index = text.length - 1; index >= 0; index--) {
     const digit = text.charCodeAt(index) - 48;
-    if (digit < 0 || digit > 9) continue;
     const value = double ? digit * 2 : digit;
     sum += value > 9 ? value - 9 : value;
     double = !double;

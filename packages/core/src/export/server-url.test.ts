@@ -37,14 +37,18 @@ describe('server URL', () => {
     }
   });
 
-  it.each(['ada:canary@host', 'https://ada:canary@host/x', 'http://logs.example.com/?key=canary', 'ftp://a:canary@h'])(
-    'never repeats the credential of %s',
-    (text) => {
-      const thrown = catchError(() => requireServerUrl(text, rules));
-      expect(thrown).toBeInstanceOf(ConfigError);
-      expect(JSON.stringify([(thrown as Error).message, thrown])).not.toContain('canary');
-    },
-  );
+  it.each([
+    'ada:canary@host',
+    'https://ada:canary@host/x',
+    'http://logs.example.com/?key=canary',
+    'ftp://a:canary@h',
+    'https://ada:canary?x@h',
+    'https://ada:canary#@h',
+  ])('never repeats the credential of %s', (text) => {
+    const thrown = catchError(() => requireServerUrl(text, rules));
+    expect(thrown).toBeInstanceOf(ConfigError);
+    expect(JSON.stringify([(thrown as Error).message, thrown])).not.toContain('canary');
+  });
 });
 
 function catchError(call: () => unknown): unknown {

@@ -62,8 +62,10 @@ export function requireServerUrl(text: string, { option, hasCredential, allowIns
   return url;
 }
 
-/** The text up to where a URL may hold secrets: nothing before an `@`, nothing after a `?`. */
+/** The text up to where a URL may hold secrets: nothing before an `@`, nothing after a `?`, little when a password has one of both. */
 function withoutSecrets(text: unknown): unknown {
   if (typeof text !== 'string') return text;
-  return text.replace(/[?#][\s\S]*$/, '').replace(/^(\w+:\/\/)?[\s\S]*@/, '$1');
+  const place = text.replace(/[?#][\s\S]*$/, '');
+  const mayBeCut = !place.includes('@') && text.includes('@');
+  return mayBeCut ? place.replace(/:[^/][\s\S]*$/, '') : place.replace(/^(\w+:\/\/)?[\s\S]*@/, '$1');
 }

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createPathShortener, findLocation } from './stack.js';
+import { createHomeHider, createPathShortener, findLocation } from './stack.js';
 
-const shorten = createPathShortener('/home/ada/shop', '/home/ada');
+const shorten = shortener('/home/ada/shop', '/home/ada');
+
+function shortener(root: string, home: string): (text: string) => string {
+  const [relative, hideHome] = [createPathShortener(root), createHomeHider(home)];
+  return (text) => hideHome(relative(text));
+}
 
 describe('stack', () => {
   it('writes paths relative to the application, and hides the home directory', () => {
@@ -12,11 +17,17 @@ describe('stack', () => {
   });
 
   it('leaves texts alone when the application lies at the root, or nothing is known', () => {
-    expect(createPathShortener('/', '')('at a (/src/a.js:1:2)')).toBe('at a (/src/a.js:1:2)');
+    expect(shortener('/', '')('at a (/src/a.js:1:2)')).toBe('at a (/src/a.js:1:2)');
+  });
+
+  it('hides a home directory that ends the path, and takes no other path for one', () => {
+    expect(shorten("scandir '/home/ada'")).toBe("scandir '~'");
+    for (const text of ['/home/adam/a.js', 'https://cdn.example/home/ada/shop/a.js', 'x/home/ada/shop/b.js'])
+      expect(shorten(text)).toBe(text);
   });
 
   it('writes Windows paths relative too', () => {
-    expect(createPathShortener('C:\\shop', 'C:\\Users\\ada')('at a (C:\\shop\\a.js:1:2)')).toBe('at a (a.js:1:2)');
+    expect(shortener('C:\\shop', 'C:\\Users\\ada')('at a (C:\\shop\\a.js:1:2)')).toBe('at a (a.js:1:2)');
   });
 
   it('finds the first frame of the application', () => {

@@ -13,29 +13,28 @@ const maxFrameLength = 500;
 /** `at name (file:line:column)`, the name and its brackets possibly missing. */
 const framePattern = /^\s{0,16}at (?:(?<name>[^(]{1,200}) \()?(?<file>[^()]{1,300}):(?<line>\d{1,9}):\d{1,9}\)?$/;
 
-/**
- * Makes the function that writes paths relative to the application.
- *
- * @param root Directory of the application; it disappears from the text.
- * @param home Home directory of the user; it becomes `~`.
- */
-export function createPathShortener(root: string, home: string): (text: string) => string {
-  const application = directoryPattern(root);
-  const user = directoryPattern(home);
-  return (text) => {
-    // Most texts hold no path.
-    if (!text.includes('/') && !text.includes('\\')) return text;
-    const shorter = application ? text.replace(application, '') : text;
-    return user ? shorter.replace(user, '~/') : shorter;
-  };
+/** Makes the function that writes paths relative to the application. */
+export function createPathShortener(root: string): (text: string) => string {
+  return createReplacer(directoryPattern(root, '[\\\\/]'), '');
 }
 
-/** Matches a directory with its separator, as path or as file URL; none for the root of the disk or an unknown one. */
-function directoryPattern(directory: string): RegExp | undefined {
+/** Makes the function that writes `~` for the home directory of the user. */
+export function createHomeHider(home: string): (text: string) => string {
+  return createReplacer(directoryPattern(home, '(?![\\w-])'), '~');
+}
+
+function createReplacer(pattern: RegExp | undefined, replacement: string): (text: string) => string {
+  if (pattern === undefined) return (text) => text;
+  // Most texts hold no path.
+  return (text) => (text.includes('/') || text.includes('\\') ? text.replace(pattern, replacement) : text);
+}
+
+/** Matches a directory as path or as file URL, not as a part of another; none for the root of the disk or an unknown one. */
+function directoryPattern(directory: string, end: string): RegExp | undefined {
   const plain = directory.replace(/[\\/]+$/, '');
   return plain === ''
     ? undefined
-    : new RegExp(`(?:file://)?${plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[\\\\/]`, 'g');
+    : new RegExp(`(?<![\\w.~-])(?:file://)?${plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}${end}`, 'g');
 }
 
 /** Finds the first frame that is neither of Node nor of an installed package. */

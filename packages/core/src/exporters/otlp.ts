@@ -74,7 +74,9 @@ function requireHeaders(headers: Readonly<Record<string, string>>): void {
       validateHeaderName(name);
       validateHeaderValue(name, value);
     } catch {
-      throw invalidOption('otlp.headers', 'names and values that HTTP allows', name);
+      // A name that is none may be a whole header, its value included.
+      const shown = /^[\w-]+$/.test(name) ? name : '[Redacted]';
+      throw invalidOption('otlp.headers', 'names and values that HTTP allows', shown);
     }
   }
 }

@@ -32,6 +32,12 @@ export interface Health {
    */
   register(name: string, check: HealthCheck | Probe): void;
   /**
+   * Adds checks by name, all of them or, when it throws, none.
+   *
+   * @throws {ConfigError} As {@link register} does.
+   */
+  registerAll(checks: Readonly<Record<string, HealthCheck | Probe>>): void;
+  /**
    * Asks every check at once, whatever view needs them, and reports within the deadline. Never rejects.
    *
    * Nothing is kept from one report to the next; but who asks while a check is running gets the result of that run. The
@@ -63,16 +69,21 @@ export function createHealth(options: HealthOptions = {}): Health {
   const runners = new Map<HealthCheck | Probe, Runner>();
   let draining = false;
 
-  function register(name: string, given: HealthCheck | Probe): void {
+  function registerAll(given: Readonly<Record<string, HealthCheck | Probe>>): void {
+    const made = Object.entries(given).map(([name, check]) => [name, component(name, check)] as const);
+    for (const [name, component] of made) components.set(name, component);
+  }
+
+  function component(name: string, given: HealthCheck | Probe): Component {
     requireCheckName(name);
     const taken = components.get(name);
-    if (taken?.given === given) return;
+    if (taken?.given === given) return taken;
     const option = `health.checks.${name}`;
     if (taken) throw invalidOption(option, 'registered once', 'a second check of that name');
     const check = completeCheck(option, given, deadlineMs);
     const run = runners.get(given) ?? createRunner(check.probe, clock);
     runners.set(given, run);
-    components.set(name, { given, report: createReporter(name, check, { run, clock, onChange }) });
+    return { given, report: createReporter(name, check, { run, clock, onChange }) };
   }
 
   async function check(view: HealthView = 'health'): Promise<HealthReport> {
@@ -88,8 +99,13 @@ export function createHealth(options: HealthOptions = {}): Health {
     return Promise.all([...components.values()].map((component) => component.report(deadlineAtMs)));
   }
 
-  for (const [name, given] of Object.entries(checks)) register(name, given);
-  return { register, check, drain: () => void (draining = true) };
+  registerAll(checks);
+  return {
+    register: (name, given) => registerAll({ [name]: given }),
+    registerAll,
+    check,
+    drain: () => void (draining = true),
+  };
 }
 
 /** Makes what runs one check, watches it for an outage and reports it, with the time that is left. */

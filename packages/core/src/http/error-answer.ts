@@ -1,5 +1,6 @@
 /** Error answer: what a client is told of an error: the status, the request id, and nothing secret. */
 import { STATUS_CODES } from 'node:http';
+import { errorHeaders, forgetBody } from './error-headers.js';
 import type { Exchange } from './exchange.js';
 
 /** Media types an error can be told in, the first one for clients that do not mind. */
@@ -12,17 +13,17 @@ export interface ErrorAnswer {
   readonly body: string;
 }
 
-/** A client error (`status` or `statusCode` from 400 to 499) speaks for itself; of anything else only the status is told. */
+/**
+ * A client error (`status` or `statusCode` from 400 to 499) speaks for itself, unless `expose` is `false`; of anything
+ * else only the status is told.
+ */
 export function errorAnswer(error: unknown, requestId: string, mediaType: ErrorMediaType): ErrorAnswer {
-  const status = statusOf(error);
-  const { message, headers } = (typeof error === 'object' && error !== null ? error : {}) as Partial<HttpError>;
-  const title = STATUS_CODES[status] ?? 'Error';
-  const text = status < 500 && typeof message === 'string' && message !== '' ? message : title;
+  const { status, text, headers } = toldBy(error);
   const body = bodies[mediaType](text, requestId);
   return {
     status,
     headers: {
-      ...textHeaders(headers),
+      ...headers,
       'content-type': `${mediaType}; charset=utf-8`,
       'content-length': String(Buffer.byteLength(body)),
       'cache-control': 'no-store',
@@ -37,7 +38,26 @@ export function answerError({ res, scope }: Exchange, error: unknown, accepts: (
   const accepted = accepts([...mediaTypes]);
   const mediaType = mediaTypes.find((type) => type === accepted) ?? mediaTypes[0];
   const { status, headers, body } = errorAnswer(error, scope.requestId, mediaType);
-  res.writeHead(status, headers).end(body);
+  forgetBody(res);
+  res.writeHead(status, titleOf(status), headers).end(body);
+}
+
+interface Told {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Record<string, string>;
+}
+
+/** What the error says of itself; nothing when it cannot be read. */
+function toldBy(error: unknown): Told {
+  try {
+    const { status: given, statusCode, message, expose, headers } = Object(error) as Partial<HttpError>;
+    const status = statusOf(given ?? statusCode);
+    const isTold = status < 500 && expose !== false && typeof message === 'string' && message !== '';
+    return { status, text: isTold ? message : titleOf(status), headers: errorHeaders(headers) };
+  } catch {
+    return { status: 500, text: titleOf(500), headers: {} };
+  }
 }
 
 /** An error as the `http-errors` package makes them. */
@@ -45,21 +65,16 @@ interface HttpError {
   status: unknown;
   statusCode: unknown;
   message: unknown;
+  expose: unknown;
   headers: unknown;
 }
 
-function statusOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null) return 500;
-  const { status, statusCode } = error as Partial<HttpError>;
-  const given = status ?? statusCode;
+function statusOf(given: unknown): number {
   return typeof given === 'number' && Number.isInteger(given) && given >= 400 && given <= 599 ? given : 500;
 }
 
-/** Headers that an error brings along, such as `Retry-After`. */
-function textHeaders(headers: unknown): Record<string, string> {
-  if (typeof headers !== 'object' || headers === null) return {};
-  const entries = Object.entries(headers).filter(([, value]) => typeof value === 'string' || typeof value === 'number');
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+function titleOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
 }
 
 const bodies: Record<ErrorMediaType, (text: string, requestId: string) => string> = {

@@ -39,7 +39,7 @@ export class Exchange {
     this.clientIp = req.socket?.remoteAddress?.replace(/^::ffff:/, '');
     this.sentBefore = req.socket?.bytesWritten ?? 0;
     // `writableFinished` turns true on a destroyed connection too, but the event does not come then.
-    res.once('finish', () => (this.isSent = true));
+    res.once('finish', () => (this.isSent = !isReset(res)));
     exchanges.set(req, this);
   }
 
@@ -80,6 +80,11 @@ export class Exchange {
   run<R>(work: () => R): R {
     return currentScope()?.unit === this.scope.unit ? work() : runInScope(this.scope, work);
   }
+}
+
+/** Whether the stream was broken off: HTTP/2 tells of the end of such a response as well. */
+function isReset(res: ServerResponse & { stream?: { aborted: boolean; rstCode?: number } }): boolean {
+  return res.stream !== undefined && (res.stream.aborted || Boolean(res.stream.rstCode));
 }
 
 /** The exchange of a request that is being observed. */

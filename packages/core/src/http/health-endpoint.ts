@@ -31,7 +31,7 @@ export function createHealthEndpoint(options: HealthOptions, fallback: () => Obs
     throw invalidOption('health.path', 'a path that starts with a slash, such as /api/health', base);
   }
   const observability = options.observability ?? fallback();
-  for (const [name, check] of Object.entries(checks)) observability.health.register(name, check);
+  observability.health.registerAll(checks);
 
   return function answerHealth(req, res, path) {
     const view = viewAt(path, base);

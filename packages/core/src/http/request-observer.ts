@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { trace } from '@opentelemetry/api';
 import { ContextScope } from '../context/request-context.js';
-import { parseTraceparent } from '../context/traceparent.js';
+import { parseTraceparent, parseTracestate } from '../context/traceparent.js';
 import { invalidOption, requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
 import { emitInScope } from './emit-in-scope.js';
@@ -102,7 +102,7 @@ function begin(
     method: req.method,
     path: pathOf(req),
     inboundTrace,
-    tracestate: (inboundTrace && String(req.headers['tracestate'] ?? '')) || undefined,
+    tracestate: inboundTrace && parseTracestate(req.headers['tracestate']),
     fields: {},
     revision: 0,
   });
@@ -117,9 +117,13 @@ function begin(
 /** Express cuts the mount path off `url`, and keeps the whole in `originalUrl`. */
 function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
   const url = req.originalUrl ?? req.url ?? '/';
-  const end = url.search(/[?#]/);
-  return (end === -1 ? url : url.slice(0, end)).slice(0, maxPathLength);
+  const path = url.startsWith('/') ? url : url.replace(origin, '/');
+  const end = path.search(/[?#]/);
+  return (end === -1 ? path : path.slice(0, end)).slice(0, maxPathLength);
 }
+
+/** What a proxy is sent stands before the path with the host, and with the password of whoever has put one there. */
+const origin = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*\/?/i;
 
 /** Longer paths say no more: Node takes 16 KiB of head, and each line carries the path. */
 const maxPathLength = 2048;

@@ -1,7 +1,7 @@
 /** Response head: a header that every response carries, whatever the application does to the others. */
 import type { ServerResponse } from 'node:http';
 
-type HeaderList = readonly unknown[] | Readonly<Record<string, unknown>>;
+type GivenHeaders = readonly unknown[] | Readonly<Record<string, unknown>>;
 type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse;
 
 /**
@@ -19,23 +19,35 @@ export function setHeaderForGood(res: ServerResponse, name: string, value: strin
   res.writeHead = function writeHeadWithHeader(this: ServerResponse, ...args: unknown[]) {
     beforeHead();
     if (!this.headersSent) this.setHeader(name, value);
-    const last = args.length - 1;
-    if (isHeaderList(args[last])) args[last] = without(args[last], lowerName);
+    const last = args.findLastIndex(isHeaders);
+    if (last !== -1) args[last] = without(args[last] as GivenHeaders, lowerName);
     return writeHead.apply(this, args);
   } as typeof res.writeHead;
 }
 
-function isHeaderList(value: unknown): value is HeaderList {
+function isHeaders(value: unknown): value is GivenHeaders {
   return typeof value === 'object' && value !== null;
 }
 
 /** The headers given to `writeHead` but one: an object, a flat list of names and values, or a list of pairs. */
-function without(headers: HeaderList, lowerName: string): HeaderList {
-  const isIt = (name: unknown): boolean => String(name).toLowerCase() === lowerName;
-  if (!Array.isArray(headers)) {
-    const entries = Object.entries(headers);
-    return entries.some(([name]) => isIt(name)) ? Object.fromEntries(entries.filter(([name]) => !isIt(name))) : headers;
+function without(headers: GivenHeaders, lowerName: string): GivenHeaders {
+  const object = isList(headers) ? fromList(headers) : headers;
+  const names = Object.keys(object);
+  const kept = names.filter((name) => name.toLowerCase() !== lowerName);
+  return kept.length === names.length ? object : Object.fromEntries(kept.map((name) => [name, object[name]]));
+}
+
+function isList(headers: GivenHeaders): headers is readonly unknown[] {
+  return Array.isArray(headers);
+}
+
+/** The list as an object, because Node refuses pairs, and forgets all but the last of a name, once a header is set. */
+function fromList(list: readonly unknown[]): Readonly<Record<string, unknown>> {
+  const flat = Array.isArray(list[0]) ? list.flat(1) : list;
+  const values = new Map<string, unknown[]>();
+  for (let at = 0; at < flat.length; at += 2) {
+    const name = String(flat[at]).toLowerCase();
+    values.set(name, [...(values.get(name) ?? []), flat[at + 1]].flat());
   }
-  if (Array.isArray(headers[0])) return headers.filter((pair: unknown[]) => !isIt(pair[0]));
-  return headers.filter((_, index) => !isIt(headers[index - (index % 2)]));
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 }

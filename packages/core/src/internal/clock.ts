@@ -15,11 +15,14 @@ export interface Clock {
   after(delayMs: number, call: () => void): Timer;
 }
 
+/** Node takes any longer delay for 1 ms, and warns. */
+const maxDelayMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, call) {
-    const timer = setTimeout(call, delayMs);
+    const timer = setTimeout(call, delayMs < maxDelayMs ? delayMs : maxDelayMs);
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },

@@ -1,5 +1,6 @@
 /** Copied error: type, message, stack, code and causes of an Error as plain data. */
 import type { CopyVisitor } from './copy-visitor.js';
+import { redacted } from './redact-text.js';
 
 /** Members of an AggregateError that are kept. */
 const maxErrors = 10;
@@ -19,7 +20,25 @@ export function copyError(error: Error, copy: CopyVisitor): Record<string, unkno
   const errors = read(error, 'errors');
   if (Array.isArray(errors)) target['errors'] = copyErrors(errors, copy);
   const own = Object.keys(error).filter((key) => !named.has(key) && typeof read(error, key) !== 'function');
-  return copy.members(error, own, target);
+  return hideValues(copy.members(error, own, target), read(error, 'type'));
+}
+
+/** Values of a statement, as TypeORM, Drizzle, Sequelize and Knex leave them beside its text. */
+const statementValues = ['parameters', 'params', 'bindings'];
+
+/** Values that Postgres repeats in a detail: `Key (email)=(…) already exists.`, `Failing row contains (…).`; they may hold any bracket. */
+const detailValues = /(=|contains )\([\s\S]*/;
+
+/** Hides what a driver or a body parser left on the error: values of users, under no name that would tell. */
+function hideValues(own: Record<string, unknown>, type: unknown): Record<string, unknown> {
+  const { detail, query, sql } = own;
+  if (typeof detail === 'string') own['detail'] = detail.replace(detailValues, `$1(${redacted})`);
+  if (typeof (query ?? sql) === 'string') {
+    for (const key of statementValues) if (key in own) own[key] = redacted;
+  }
+  // What body-parser could not parse cannot be redacted by name either.
+  if (type === 'entity.parse.failed' && 'body' in own) own['body'] = redacted;
+  return own;
 }
 
 /** The name somebody gave the error, else that of its class. */

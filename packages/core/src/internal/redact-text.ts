@@ -1,4 +1,4 @@
-/** Redacted text: a URL, query or body in which the values of sensitive names are hidden. */
+/** Redacted text: a URL, query, body or printed object in which the values of sensitive names are hidden. */
 
 /** What stands in the place of a secret. */
 export const redacted = '[Redacted]';
@@ -14,6 +14,16 @@ const queryPair = /(^|[?&#;\s])([\w.[\]%-]{1,96}=)([^&#;\s"'<>]+)/g;
 /** `"name": value` of a JSON text, possibly cut short. */
 const jsonPair = /(["'])([\w.-]{1,96})\1(\s{0,8}:\s{0,8})("(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|[^\s,}\]]+)/g;
 
+/** The same as JSON within JSON: its quotes are escaped. */
+const escapedPair = /(?<!\\)(\\{1,15}["'])([\w.-]{1,96})\1(\s{0,8}:\s{0,8})(\1[\s\S]*?(?:(?<!\\)\1|$)|[^\s,}\]\\]+)/g;
+
+/** `name: 'value'` as Node's `inspect` prints it. */
+const inspectedPair =
+  /(?<![\w$'"`.-])([\w$]{1,96})(: )('(?:[^'\\]|\\[\s\S])*'?|"(?:[^"\\]|\\[\s\S])*"?|`(?:[^`\\]|\\[\s\S])*`?)/g;
+
+/** `Name: value` of a dumped head. */
+const headerLine = /(?<=\r\n)([\w-]{1,96})(: ?)([^\r\n]+)/g;
+
 function decoded(name: string): string {
   if (!name.includes('%')) return name;
   try {
@@ -23,7 +33,7 @@ function decoded(name: string): string {
   }
 }
 
-/** Hides passwords of URLs, and values whose name in a query string or JSON text is sensitive. */
+/** Hides passwords of URLs, and values whose name is sensitive in a query string, a JSON text, a printed object or a dumped head. */
 export function redactText(text: string, isSensitive: (name: string) => boolean): string {
   // A pattern is tried only where its mark occurs: most texts are stacks, which hold none of them.
   let safe = text;
@@ -33,10 +43,29 @@ export function redactText(text: string, isSensitive: (name: string) => boolean)
       isSensitive(decoded(name.slice(0, -1))) ? `${before}${name}${redacted}` : pair,
     );
   }
+  if (safe.includes('\r\n')) {
+    safe = safe.replace(headerLine, (line, name: string, colon: string) =>
+      isSensitive(name) ? `${name}${colon}${redacted}` : line,
+    );
+  }
+  if (safe.includes('\\"') || safe.includes("\\'")) safe = redactEscaped(safe, isSensitive);
+  if (/: ["'`]/.test(safe)) {
+    safe = safe.replace(inspectedPair, (pair, name: string, colon: string) =>
+      isSensitive(name) ? `${name}${colon}"${redacted}"` : pair,
+    );
+  }
   if (safe.includes('"') || safe.includes("'")) {
     safe = safe.replace(jsonPair, (pair, quote: string, name: string, colon: string) =>
       isSensitive(name) ? `${quote}${name}${quote}${colon}"${redacted}"` : pair,
     );
   }
   return safe;
+}
+
+/** A value may itself be JSON, its quotes escaped once more. */
+function redactEscaped(text: string, isSensitive: (name: string) => boolean): string {
+  return text.replace(escapedPair, (_, quote: string, name: string, colon: string, value: string) => {
+    const safe = isSensitive(name) ? `${quote}${redacted}${quote}` : redactEscaped(value, isSensitive);
+    return `${quote}${name}${quote}${colon}${safe}`;
+  });
 }

@@ -150,6 +150,29 @@ describe('redactor', () => {
     expect(copied).toMatchObject({ referer: '/reset?page=1&reset_token=[Redacted]#x' });
   });
 
+  it('hides the values of a failed statement, and a body that nobody could read', () => {
+    const duplicate = { code: '23505', detail: 'Key (ssn, a)=(canary, (b)) already exists.' };
+    const incomplete = { code: '23502', detail: 'Failing row contains (7, canary,\n null).' };
+    const statement = { query: 'INSERT INTO users VALUES ($1)', parameters: ['canary'], params: ['canary'] };
+    const knex = { sql: 'INSERT INTO users VALUES (?)', bindings: ['canary'], parameters: { a: 'canary' } };
+    const unparsable = { type: 'entity.parse.failed', body: '<password>canary</password>' };
+    for (const fields of [
+      duplicate,
+      incomplete,
+      statement,
+      knex,
+      unparsable,
+      { rawHeaders: ['x-api-key', 'canary'] },
+    ]) {
+      expect(JSON.stringify(redactor.copy(Object.assign(new Error('failed'), fields)))).not.toContain('canary');
+    }
+    expect(redactor.copy(Object.assign(new Error('failed'), duplicate, { params: [1], body: 'b' }))).toMatchObject({
+      detail: 'Key (ssn, a)=([Redacted])',
+      params: [1],
+      body: 'b',
+    });
+  });
+
   it('takes an error of another realm for an error', () => {
     expect(redactor.copy(runInNewContext('new TypeError("far")'))).toMatchObject({ type: 'TypeError', message: 'far' });
   });

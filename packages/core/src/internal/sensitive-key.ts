@@ -22,7 +22,7 @@ const secretEndings = (
 /** Names that are a secret only as the whole key, because longer words hold them: `pass` and `passenger`. */
 const secretNames = (
   'auth bearer pass pin otp totp session sid connectsid sig ssn pan csc ccnumber xauth passcode' +
-  ' recoverycodes backupcodes'
+  ' recoverycodes backupcodes rawheaders'
 ).split(' ');
 
 /** Endings of keys whose text may be a URL, a query or a body, with secrets inside it. */

@@ -7,3 +7,11 @@ export interface ServiceInfo {
   /** Where it runs, such as `production`; absent when nobody said. */
   readonly environment?: string;
 }
+
+/** The parts that are known, always in the same order. */
+export function serviceInfo(
+  parts: { [K in keyof ServiceInfo]-?: ServiceInfo[K] | undefined } & { name: string },
+): ServiceInfo {
+  const { name, version, environment } = parts;
+  return { name, ...(version !== undefined && { version }), ...(environment !== undefined && { environment }) };
+}

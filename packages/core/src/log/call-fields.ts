@@ -24,6 +24,12 @@ export function mixIn(
   return merge ? merge(own, mixed) : { ...mixed, ...own };
 }
 
+/** The fields as the logger's `formatters.log` gives them; pino calls it for a message alone too. */
+export function formatFields(logger: Logger, symbols: PinoSymbols, fields: Fields | undefined): Fields | undefined {
+  const { log } = (logger as unknown as PinoState)[symbols.formatters] as { log?: (fields: Fields) => Fields };
+  return log ? log(fields ?? {}) : fields;
+}
+
 /** The fields as the logger's serializers give them; the object itself when none has anything to do. */
 export function serialize(logger: Logger, symbols: PinoSymbols, fields: Fields): Fields {
   const serializers = (logger as unknown as PinoState)[symbols.serializers] as Serializers;

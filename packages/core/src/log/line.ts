@@ -3,13 +3,14 @@ import type { LogFn, Logger } from 'pino';
 import { currentScope } from '../context/current.js';
 import { activeTrace, type ContextScope } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
-import { mixIn, type PinoState, serialize } from './call-fields.js';
+import { formatFields, mixIn, type PinoState, serialize } from './call-fields.js';
 import { messageOf, readCall } from './call.js';
 import { displacedName, type FieldTexts, joinTexts, toText } from './field-texts.js';
 import { LineParts, traceKeys } from './line-parts.js';
 import { errorLevel, loggedError, type LoggedError } from './logged-error.js';
 import { LoggerBindings, redactFields } from './logger-bindings.js';
 import { type PinoSymbols, pinoSymbols } from './pino-symbols.js';
+import { printable } from './printable.js';
 import { ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
 
 export interface LineOptions {
@@ -31,18 +32,15 @@ const nothing: ReadonlySet<string> = new Set();
 export class LineWriter {
   /** Names that are ours on every line. */
   private readonly always: ReadonlySet<string>;
-  /** Names that no binding can have: ours, and that of the message. */
-  private readonly never: ReadonlySet<string>;
-  private readonly scopeOptions: ScopeFieldsOptions;
+  /** By the name that a logger gives to its message, which no binding and no field of the context can have. */
+  private readonly reserved = new Map<string, ReservedNames>();
   private readonly baseText: string;
   private readonly bindings = new WeakMap<Logger, LoggerBindings>();
   private readonly standIns = new WeakMap<Logger, PinoState>();
 
   constructor(private readonly options: LineOptions) {
-    const { base, redactor, userFields } = options;
+    const { base } = options;
     this.always = new Set(['level', 'time', ...base.keys()]);
-    this.never = new Set([...this.always, 'msg']);
-    this.scopeOptions = { redactor, userFields, ours: new Set([...this.never, 'logger', ...traceKeys]) };
     this.baseText = joinTexts(base);
   }
 
@@ -66,9 +64,11 @@ export class LineWriter {
     const state = logger as unknown as PinoState;
     const errorKey = state[symbols.errorKey] as string;
     const messageKey = state[symbols.messageKey] as string;
-    const call = readCall(args, errorKey);
+    const { redactor } = this.options;
+    const call = printable(readCall(args, errorKey), redactor);
     const given = mixIn(logger, symbols, call.fields, level);
-    const fields = given && redactFields(serialize(logger, symbols, given), this.options.redactor);
+    const formatted = formatFields(logger, symbols, given);
+    const fields = formatted && redactFields(serialize(logger, symbols, formatted), redactor);
     const parts = this.partsOf(logger);
     const placed = fields && this.place(fields, parts, call.message === undefined ? undefined : messageKey);
 
@@ -86,14 +86,27 @@ export class LineWriter {
 
   private partsOf(logger: Logger): LineParts {
     const scope = scopeOf(logger);
-    const scopeFields = scope && ScopeFields.of(scope, this.scopeOptions);
-    return new LineParts(this.bindingsOf(logger), scopeFields, scope ? scope.trace : activeTrace());
+    const messageKey = (logger as unknown as PinoState)[pinoSymbols(logger).messageKey] as string;
+    const reserved = this.reservedBeside(messageKey);
+    const scopeFields = scope && ScopeFields.of(scope, reserved.inScope);
+    return new LineParts(this.bindingsOf(logger, reserved), scopeFields, scope ? scope.trace : activeTrace());
   }
 
-  private bindingsOf(logger: Logger): LoggerBindings {
+  private reservedBeside(messageKey: string): ReservedNames {
+    const known = this.reserved.get(messageKey);
+    if (known) return known;
+    const { redactor, userFields } = this.options;
+    const inBindings = new Set([...this.always, messageKey]);
+    const ours = new Set([...inBindings, 'logger', ...traceKeys]);
+    const made = { inBindings, inScope: { redactor, userFields, ours } };
+    this.reserved.set(messageKey, made);
+    return made;
+  }
+
+  private bindingsOf(logger: Logger, { inBindings }: ReservedNames): LoggerBindings {
     const known = this.bindings.get(logger);
     if (known?.isCurrent(logger)) return known;
-    const read = LoggerBindings.of(logger, this.options.redactor, this.never);
+    const read = LoggerBindings.of(logger, this.options.redactor, inBindings);
     this.bindings.set(logger, read);
     return read;
   }
@@ -108,6 +121,7 @@ export class LineWriter {
     const made = Object.create(logger) as PinoState;
     made[symbols.serializers] = {};
     made[symbols.mixin] = undefined;
+    made[symbols.formatters] = { ...(made[symbols.formatters] as object), log: undefined };
     this.standIns.set(logger, made);
     return made;
   }
@@ -121,13 +135,19 @@ export class LineWriter {
       const ours = parts.ours(key);
       // What OpenTelemetry's instrumentation mixes in says the same as the context: once is enough.
       if (ours !== undefined && ours === toText(value)) continue;
-      const isTaken = ours !== undefined || key === messageKey || this.always.has(key);
+      // Pino looks each key up in plain objects, and takes what it finds under `__proto__` for a function.
+      const isTaken = ours !== undefined || key === messageKey || key === '__proto__' || this.always.has(key);
       const name = isTaken ? displacedName(key) : key;
       if (isTaken || parts.hasField(name)) hidden.add(name);
       placed[name] = value;
     }
     return { fields: placed, hidden };
   }
+}
+
+interface ReservedNames {
+  readonly inBindings: ReadonlySet<string>;
+  readonly inScope: ScopeFieldsOptions;
 }
 
 interface PlacedFields {

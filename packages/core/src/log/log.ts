@@ -4,15 +4,14 @@ import type { ContextScope } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
-import { Levels } from './levels.js';
+import type { Levels } from './levels.js';
 import { boundScope, type LineOptions, LineWriter } from './line.js';
 import type { LoggedError } from './logged-error.js';
 import { pinoSymbols } from './pino-symbols.js';
 
 export interface LogSettings {
   service: ServiceInfo;
-  level: string;
-  levels: Readonly<Record<string, string>>;
+  levels: Levels;
   userFields: readonly string[];
   destination: DestinationStream;
   redactor: Redactor;
@@ -31,14 +30,13 @@ export class Log {
   private readonly named = new Map<string, Logger>();
 
   constructor(settings: LogSettings) {
-    this.levels = new Levels(settings.level, settings.levels);
+    this.levels = settings.levels;
     this.writer = new LineWriter(lineOptions(settings));
     this.logger = pino(this.pinoOptions({}), settings.destination);
   }
 
-  /** @throws {ConfigError} When a level is none of pino's; nothing is changed then. */
   configure(settings: LogSettings): void {
-    this.levels = new Levels(settings.level, settings.levels);
+    this.levels = settings.levels;
     this.writer = new LineWriter(lineOptions(settings));
     const root = this.logger as unknown as Record<symbol, unknown>;
     root[pinoSymbols(this.logger).stream] = settings.destination;
@@ -78,7 +76,7 @@ export class Log {
       ...others,
       // The redactor makes the error's fields, so it has to see the error itself.
       serializers: { err: (error: unknown) => error, ...options.serializers },
-      formatters: { level: (label) => ({ level: label }), ...options.formatters },
+      formatters: { ...(!hasTargets(options) && levelByName), ...options.formatters },
       hooks: {
         ...options.hooks,
         logMethod(this: Logger, args, method, level) {
@@ -100,6 +98,13 @@ export class Log {
     this.logger.level = this.levels.of(undefined);
     for (const [name, logger] of this.named) logger.level = this.levels.of(name);
   }
+}
+
+const levelByName: LoggerOptions['formatters'] = { level: (label) => ({ level: label }) };
+
+/** Several transports sort lines by the level's number, and pino refuses to be given another. */
+function hasTargets({ transport }: LoggerOptions): boolean {
+  return transport !== undefined && 'targets' in transport;
 }
 
 function lineOptions(settings: LogSettings): LineOptions {

@@ -27,7 +27,7 @@ export class LoggerBindings {
   /** Reads a logger's bindings: parsing keeps the last of a repeated key, as a nearer `child()` should win. */
   static of(logger: Logger, redactor: Redactor, ours: ReadonlySet<string>): LoggerBindings {
     const source = bindingsText(logger);
-    const parsed = source === '' ? {} : (JSON.parse(`{${source.slice(1)}}`) as Record<string, unknown>);
+    const parsed = source === '' ? {} : (JSON.parse(`{${keepDigits(source.slice(1))}}`) as Record<string, unknown>);
     return new LoggerBindings(source, redactFields(parsed, redactor), ours);
   }
 
@@ -36,6 +36,16 @@ export class LoggerBindings {
     return this.source === bindingsText(logger);
   }
 }
+
+/** The JSON with integers as texts that no number can hold, as ids are that came as a `bigint`. */
+function keepDigits(json: string): string {
+  if (!/\d{16}/.test(json)) return json;
+  return json.replace(stringOrNumber, (token) =>
+    /^-?\d{16,}$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token,
+  );
+}
+
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 function bindingsText(logger: Logger): string {
   return (logger as unknown as Record<symbol, string>)[pinoSymbols(logger).chindings] ?? '';

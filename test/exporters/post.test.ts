@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startSink, type Sink } from '../../../../test/contract/faulty-sink.js';
-import { FakeClock } from '../../../../test/exporters/simulation.js';
-import { createHttpTransport } from './post.js';
-import type { Outcome, Transport } from './transport.js';
+import { startSink, type Sink } from '../contract/faulty-sink.js';
+import { FakeClock } from '../../packages/core/testing/simulation.js';
+import { createHttpTransport } from '../../packages/core/src/export/post.js';
+import type { Outcome, Transport } from '../../packages/core/src/export/transport.js';
 
 let sink: Sink;
 let clock: FakeClock;

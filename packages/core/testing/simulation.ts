@@ -1,12 +1,12 @@
 /** Simulation: an exporter core whose clock and network obey the test. */
-import { createExporterCore, type ExporterCore } from '../../packages/core/src/export/exporter.js';
-import type { Answer, Verdict } from '../../packages/core/src/export/answer.js';
-import type { Destination, ExportRequest } from '../../packages/core/src/export/destination.js';
-import type { ExportProblem } from '../../packages/core/src/export/problem.js';
-import type { ErrorReport } from '../../packages/core/src/export/report.js';
-import type { Exchange, Outcome, Transport } from '../../packages/core/src/export/transport.js';
-import type { Clock, Timer } from '../../packages/core/src/internal/clock.js';
-import { createRedactor } from '../../packages/core/src/internal/redact.js';
+import { createExporterCore, type ExporterCore } from '../src/export/exporter.js';
+import type { Answer, Verdict } from '../src/export/answer.js';
+import type { Destination, ExportRequest } from '../src/export/destination.js';
+import type { ExportProblem } from '../src/export/problem.js';
+import type { ErrorReport } from '../src/export/report.js';
+import type { Exchange, Outcome, Transport } from '../src/export/transport.js';
+import type { Clock, Timer } from '../src/internal/clock.js';
+import { createRedactor } from '../src/internal/redact.js';
 
 /** A clock that moves when it is told to. */
 export class FakeClock implements Clock {

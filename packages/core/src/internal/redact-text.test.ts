@@ -1,0 +1,45 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { redactText } from './redact-text.js';
+import { createRedactor } from './redact.js';
+
+const redactor = createRedactor();
+const cleaned = (text: string): string => redactText(text, (name) => redactor.isSensitive(name));
+
+describe('redacted text', () => {
+  it('hides secrets of objects as Node prints them', () => {
+    const printed = inspect({ db: { password: "it's canary", user: 'ada' }, 'x-api-key': 'canary', token: 'canary' });
+    expect(cleaned(`bad config ${printed}`)).toBe(
+      `bad config {\n  db: { password: "[Redacted]", user: 'ada' },\n  'x-api-key': "[Redacted]",\n  token: "[Redacted]"\n}`,
+    );
+  });
+
+  it('hides secrets of JSON within JSON', () => {
+    const once = JSON.stringify({ user: 'ada', password: 'a "canary" b', pin: 4711 });
+    for (const text of [{ once }, { twice: JSON.stringify({ once }) }].map((value) => JSON.stringify(value))) {
+      expect(cleaned(text)).toContain('ada');
+      expect(cleaned(text)).not.toMatch(/canary|4711/);
+    }
+  });
+
+  it('hides secrets of a dumped head', () => {
+    expect(cleaned('POST /x HTTP/1.1\r\nHost: a\r\nX-Api-Key: canary\r\nCookie: a=canary; b=canary\r\n\r\n')).toBe(
+      'POST /x HTTP/1.1\r\nHost: a\r\nX-Api-Key: [Redacted]\r\nCookie: [Redacted]\r\n\r\n',
+    );
+  });
+
+  it.each(['InvalidToken: jwt malformed\n    at verify (src/a.ts:1:2)', "user: 'ada', id: 7", 'C:\\new\\"x'])(
+    'leaves %j alone',
+    (text) => expect(cleaned(text)).toBe(text),
+  );
+
+  it.each(['\\', '\\"', '\\"a\\":', '\\"a\\":\\"', 'a: ', "a: '", '\r\n', '\r\na', '\r\ncookie: ', "'a':"])(
+    'takes linear time on endless %j',
+    (piece) => {
+      const startMs = performance.now();
+      cleaned(piece.repeat(Math.floor(200_000 / piece.length)));
+      cleaned(`${piece.repeat(Math.floor(200_000 / piece.length))}\r\n\\": '`);
+      expect(performance.now() - startMs).toBeLessThan(500);
+    },
+  );
+});

@@ -1,0 +1,52 @@
+import { createObservability, getContext, getRequestId } from '@throughline/core';
+import { health, requestContext } from '@throughline/express';
+import { createNamespace, destroyNamespace } from 'cls-hooked';
+import express from 'express';
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+
+function observed() {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  return { lines, observability: createObservability({ isolated: true, exporters: [], log: { destination } }) };
+}
+
+describe('beside what an application uses already', () => {
+  it('works under supertest, without a port of its own', async () => {
+    const { lines, observability } = observed();
+    const app = express().use(requestContext({ observability })).use('/api', health({ observability }));
+    app.get('/orders/:id', (_req, res) => void res.json({ request_id: getRequestId() }));
+
+    await supertest(app)
+      .get('/orders/7')
+      .set('X-Request-Id', 'demo-1')
+      .expect(200, { request_id: 'demo-1' })
+      .expect('X-Request-Id', 'demo-1');
+    await supertest(app).get('/api/health').expect(200).expect('Cache-Control', 'no-store');
+    expect(lines).toMatchObject([{ msg: 'request completed', route: '/orders/:id', request_id: 'demo-1' }]);
+  });
+
+  it('leaves a cls-hooked namespace as it is, and is left as it is by it', async () => {
+    const { observability } = observed();
+    const namespace = createNamespace('legacy');
+    const app = express().use(requestContext({ observability }));
+    app.use((req, _res, next) => {
+      namespace.run(() => {
+        namespace.set('tenant', req.get('x-tenant'));
+        next();
+      });
+    });
+    app.get('/', async (_req, res) => {
+      await new Promise(setImmediate);
+      res.json({ tenant: namespace.get('tenant') as string, request_id: getContext()?.requestId });
+    });
+    const agent = supertest(app);
+    const answers = await Promise.all(
+      ['a', 'b', 'c'].map((id) => agent.get('/').set({ 'x-tenant': `tenant-${id}`, 'x-request-id': `request-${id}` })),
+    );
+    destroyNamespace('legacy');
+    expect(answers.map(({ body }) => body as unknown)).toEqual(
+      ['a', 'b', 'c'].map((id) => ({ tenant: `tenant-${id}`, request_id: `request-${id}` })),
+    );
+  });
+});
