@@ -24,6 +24,7 @@ afterEach(async () => {
   await sink.close();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+  vi.restoreAllMocks();
 });
 
 function post(url = `${sink.url}/in`, body = '[]'): Promise<Outcome> {

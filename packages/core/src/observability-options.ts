@@ -9,6 +9,7 @@ import { invalidOption, requireFunctionOr, requireObject, requireText, requireTe
 import type { RedactOptions } from './internal/redact.js';
 import type { ServiceInfo } from './internal/service.js';
 
+/** Which lines are written, and where to. */
 export interface LogOptions {
   /** Least level that is written. @default LOG_LEVEL, else 'info' */
   level?: string;
@@ -20,6 +21,7 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
+/** What `createObservability()` takes; each has a default. */
 export interface ObservabilityOptions {
   /** Each part not given is looked up: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, package.json, NODE_ENV. */
   service?: Partial<ServiceInfo>;
@@ -71,11 +73,13 @@ function requireDestination(destination: Destination | undefined, index: number)
 /** Trouble in observability: what happened, where, and how it is mended. */
 export type ObservabilityProblem = ExportProblem | { readonly code: 'LOG_LINE_FAILED'; readonly message: string };
 
+/** What `status()` tells: plain data without a credential. */
 export interface ObservabilityStatus {
   readonly service: ServiceInfo;
   readonly exporters: readonly ExporterStatus[];
 }
 
+/** Loggers, health and exporters of one process. */
 export interface Observability extends ObservedApplication {
   readonly service: ServiceInfo;
   /** The root logger, a pino logger. */

@@ -11,6 +11,7 @@ declare global {
     interface Request {
       /** Logger whose lines carry this request's context, wherever it is called from. */
       log: Logger;
+      /** The id that the response carries. */
       requestId: string;
     }
   }
@@ -37,6 +38,7 @@ export function health(options: HealthOptions = {}): RequestHandler {
   };
 }
 
+/** Options of `errorHandler()`; those of `requestContext()` count for requests that failed before it. */
 export interface ErrorHandlerOptions extends RequestContextOptions<Request> {
   /** Records the error and leaves the answer to the next error handler. @default false */
   passOn?: boolean;

@@ -8,6 +8,7 @@ declare module 'koa' {
   interface ExtendableContext {
     /** Logger whose lines carry this request's context, wherever it is called from. */
     log: Logger;
+    /** The id that the response carries. */
     requestId: string;
   }
 }

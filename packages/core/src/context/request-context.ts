@@ -8,6 +8,7 @@ export interface UserContext {
   readonly [field: string]: unknown;
 }
 
+/** What a unit of work is: a request, or what `runWithContext` was told. */
 export type ContextKind = 'http' | 'job' | 'event' | 'task';
 
 /** The context as the application reads it. It is alive: a user set later shows on the same object. */

@@ -1,5 +1,6 @@
 /** Answer: what a destination replied, and the closed set of verdicts over it. */
 
+/** The reply of a destination, whole or cut. */
 export interface Answer {
   readonly status: number;
   /** Names in lower case. */
@@ -8,6 +9,7 @@ export interface Answer {
   readonly body: string;
 }
 
+/** What becomes of a batch after its answer. */
 export type Verdict =
   /** All records are stored. */
   | { readonly kind: 'accepted' }

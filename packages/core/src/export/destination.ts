@@ -13,6 +13,7 @@ export interface Sender extends ServiceInfo {
   readonly nowMs: number;
 }
 
+/** What is posted to a destination. */
 export interface ExportRequest {
   readonly url: string;
   /** Without `content-length`. */
@@ -20,6 +21,7 @@ export interface ExportRequest {
   readonly body: string | Uint8Array;
 }
 
+/** What `createObservability({ exporters })` takes; `openobserveExporter` and `otlpExporter` make one. */
 export interface Destination {
   /** Short name, as `status()` and problems show it. */
   readonly name: string;

@@ -1,5 +1,6 @@
 /** Problem: trouble with a destination, told once per change and not once per failure. */
 
+/** Trouble with one destination, as `onProblem` is told of it. */
 export interface ExportProblem {
   /** Name of the destination. */
   readonly exporter: string;

@@ -7,6 +7,7 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'failure'; readonly code: string; readonly message: string };
 
+/** One request on its way, to be awaited or ended. */
 export interface Exchange {
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;

@@ -8,6 +8,7 @@ import { requireServerUrl } from '../export/server-url.js';
 import { invalidOption, requireRange } from '../internal/options.js';
 import { readSecret, readVariable, type Environment, type Warn } from '../internal/secret-variable.js';
 
+/** Where OpenObserve is, and as whom errors are sent there. */
 export interface OpenObserveOptions {
   /** Base URL of the server, such as `https://logs.example.com`; a path in it is kept. */
   url: string;

@@ -9,6 +9,7 @@ import { requireServerUrl } from '../export/server-url.js';
 import { invalidOption, requireRange } from '../internal/options.js';
 import type { Environment, Warn } from '../internal/secret-variable.js';
 
+/** Where the collector is, and what goes with every request. */
 export interface OtlpOptions {
   /** Base URL of the collector, such as `http://collector:4318`; `v1/logs` is appended. Give this or `endpoint`. */
   url?: string;

@@ -7,6 +7,7 @@ import { overallStatus, reportComponent, reportHealth } from './report.js';
 import type { ComponentReport, HealthReport, HealthView } from './report.js';
 import { createRunner, type Runner } from './runner.js';
 
+/** What `createHealth()` takes. */
 export interface HealthOptions {
   /** Release that is running, as the answers name it; read for each report. */
   readonly version?: string | undefined;
@@ -22,6 +23,7 @@ export interface HealthOptions {
 
 export const healthDefaults: { deadlineMs: number } = { deadlineMs: 800 };
 
+/** The checks of one service, and the reports on them. */
 export interface Health {
   /**
    * Adds a check under the name that the answers give it. The same check under the same name again changes nothing.

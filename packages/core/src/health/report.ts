@@ -5,10 +5,13 @@ import type { Outcome } from './runner.js';
 /** What is asked: everything, whether the process lives, whether it takes traffic. */
 export type HealthView = 'health' | 'live' | 'ready';
 
+/** State of the whole service. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy' | 'starting' | 'draining';
 
+/** State of one dependency. */
 export type ComponentStatus = 'ok' | 'degraded' | 'down' | 'unknown';
 
+/** What one view of the service found. */
 export interface HealthReport {
   readonly view: HealthView;
   readonly status: HealthStatus;
@@ -19,6 +22,7 @@ export interface HealthReport {
   readonly checks: readonly ComponentReport[];
 }
 
+/** What one check found. */
 export interface ComponentReport {
   readonly name: string;
   readonly status: ComponentStatus;

@@ -10,6 +10,7 @@ import type { ObservedApplication } from './observed.js';
 
 const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage, Exchange>());
 
+/** What is known of one request; `exchangeOf(req)` finds it again. */
 export class Exchange {
   /** Probes are what health answers: their access line is for debugging, unless they fail. */
   isProbe = false;

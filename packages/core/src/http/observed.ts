@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ContextScope } from '../context/request-context.js';
 import type { Health } from '../health/health.js';
 
+/** The part of an observability that requests use. */
 export interface ObservedApplication {
   readonly health: Health;
   /** The logger of this name. */

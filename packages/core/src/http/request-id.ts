@@ -4,6 +4,7 @@ import { validateHeaderName } from 'node:http';
 import { isSafeRequestId, newRequestId } from '../context/request-id.js';
 import { invalidOption, requireFunctionOr, requireObject, withDefaults } from '../internal/options.js';
 
+/** Where the id of a request comes from, and how it is sent back. */
 export interface RequestIdOptions {
   /** Request headers that may carry the id; the first one present counts. @default ['X-Request-Id'] */
   headers: readonly string[];

@@ -34,6 +34,7 @@ export interface Framework<Source> {
   readonly user: FindUser<Source>;
 }
 
+/** Called by an adapter for each request. */
 export interface RequestObserver<Source> {
   /** Calls `next` in the context of the request; the second time for one request it does nothing else. */
   <R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R): R;

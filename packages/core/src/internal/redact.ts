@@ -3,6 +3,7 @@ import { copyValue } from './copy.js';
 import { requireObject, requireTexts } from './options.js';
 import { createKeyMatcher } from './sensitive-key.js';
 
+/** Changes to the list of keys whose values are hidden. */
 export interface RedactOptions {
   /** Further key names whose values are secrets, such as `iban`; compared like the built-in ones. @default [] */
   keys?: readonly string[];
