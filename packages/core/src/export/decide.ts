@@ -48,7 +48,7 @@ export function decide(verdict: Verdict, batch: readonly Entry[], attempts: Atte
       return { ...stay, again: 'whole', pause: true };
     case 'too-big':
       if (batch.length > 1) return { ...stay, again: 'halves' };
-      return batch[0]?.record.truncated ? { ...stay, rejected: batch } : { ...stay, again: 'truncated' };
+      return batch[0]?.record.truncated ? refuse(true, batch, attempts) : { ...stay, again: 'truncated' };
     case 'rejected':
       return refuse(verdict.separable, batch, attempts);
   }

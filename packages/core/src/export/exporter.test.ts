@@ -364,4 +364,21 @@ describe('exporter core', () => {
     expect(core.status()).toMatchObject([{ delivered: 200 }]);
     expect(transport.sent.length - before).toBeLessThan(100);
   });
+
+  it('leaves a destination in peace that finds everything too big, also while closing', async () => {
+    const { core, clock, transport } = simulate();
+    for (let index = 0; index < 50; index++) core.offer(report(`error ${index}`));
+    await clock.advance(0);
+    for (let answers = 0; answers < 20; answers++) {
+      await transport.answer(413, verdict({ kind: 'too-big' }));
+      await clock.advance(500);
+    }
+    expect(core.status()).toMatchObject([{ state: 'backing-off', rejected: 4, queued: 46 }]);
+    const closed = core.close();
+    await settle();
+    await transport.answer(413, verdict({ kind: 'too-big' }));
+    while (transport.open) await transport.answer(413, verdict({ kind: 'too-big' }));
+    await closed;
+    expect(core.status()).toMatchObject([{ state: 'closed', rejected: 5, dropped: 45 }]);
+  });
 });

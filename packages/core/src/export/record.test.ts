@@ -61,6 +61,10 @@ describe('record', () => {
     expect(made.bytes).toBeGreaterThan(JSON.stringify(made).length);
   });
 
+  it('weighs a text that V8 holds at two bytes a character as such', () => {
+    expect(record(report(`😀${'x'.repeat(10_000)}`)).bytes).toBeGreaterThan(20_000);
+  });
+
   it('keeps nothing alive of the long texts that its own were cut from', () => {
     const collect = collector();
     const before = collect();

@@ -125,13 +125,19 @@ const attributeOverheadBytes = 64;
 
 function weighed(record: { -readonly [Key in keyof ErrorRecord]: ErrorRecord[Key] }): ErrorRecord {
   const { error, message, attributes, logger = '' } = record;
-  let bytes = recordOverheadBytes + Buffer.byteLength(message) + Buffer.byteLength(logger);
+  let bytes = recordOverheadBytes + sizeOf(message) + sizeOf(logger);
   if (error !== undefined) {
-    for (const text of Object.values(error)) bytes += Buffer.byteLength((text as string | undefined) ?? '');
+    for (const text of Object.values(error)) bytes += sizeOf((text as string | undefined) ?? '');
   }
   for (const [key, value] of Object.entries(attributes)) {
-    bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? Buffer.byteLength(value) : 8);
+    bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? sizeOf(value) : 8);
   }
   record.bytes = bytes;
   return Object.freeze(record);
+}
+
+/** Bytes on the wire or in memory, whichever are more: V8 holds a text at two bytes a character if one of them needs it. */
+function sizeOf(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  return bytes === text.length ? bytes : Math.max(bytes, text.length * 2);
 }
