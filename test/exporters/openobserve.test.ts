@@ -143,6 +143,9 @@ describe('OpenObserve exporter, from the environment', () => {
 
   it('takes organisation and stream, or their defaults', () => {
     expect(fromEnvironment(complete).endpoint).toBe('https://logs.example.com/api/default/prod/_json');
+    expect(fromEnvironment({ ...complete, LOGS_ORGANISATION: ' ', LOGS_STREAM_NAME: ' web\n' }).endpoint).toContain(
+      '/default/web/',
+    );
     expect(fromEnvironment({ ...complete, LOGS_ORGANISATION: 'acme', LOGS_STREAM_NAME: 'web' }).endpoint).toContain(
       '/acme/web/',
     );

@@ -239,6 +239,21 @@ describe('OTLP exporter, from the environment', () => {
     );
   });
 
+  it('takes a blank variable for one that is not set', () => {
+    const blank = {
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: ' ',
+      OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: ' ',
+      OTEL_LOGS_EXPORTER: ' ',
+    };
+    const protocols = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: ' ', OTEL_EXPORTER_OTLP_PROTOCOL: ' http/json ' };
+    expect(fromEnvironment({ ...url, ...blank, ...protocols, OTEL_EXPORTER_OTLP_TIMEOUT: '5000' })).toEqual({
+      endpoint: 'http://collector:4318/v1/logs',
+      headers: {},
+      timeoutMs: 5_000,
+      warnings: [],
+    });
+  });
+
   it('merges headers, percent-decoded, and takes the shorter names of what is for logs', () => {
     const env = {
       ...url,

@@ -93,9 +93,9 @@ export class AssembledObservability implements Observability {
     requireUsable(options);
     const warnings: string[] = [];
     const warn = (sentence: string): void => void warnings.push(sentence);
-    const found = serviceFromEnvironment(process.env, warn);
-    const { name, version = found.version, environment = found.environment } = options.service ?? {};
-    const service = serviceInfo({ name: name ?? found.name, version, environment });
+    const service = serviceInfo(
+      withDefaults<ServiceInfo>(serviceFromEnvironment(process.env, warn), options.service ?? {}),
+    );
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);

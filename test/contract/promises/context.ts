@@ -86,6 +86,23 @@ export function promiseContext(cell: Cell): void {
     expect(seen).toMatchObject({ end: ['demo-1'], close: ['demo-1'] });
   });
 
+  it('keeps the context in a stream that is the answer, however long it is', async () => {
+    async function* rows(): AsyncGenerator<string> {
+      for (let row = 0; row < 5; row++) {
+        service.log.info('read');
+        // More than fits the buffers on the way, so that the rest is asked for when the client has read.
+        yield 'a'.repeat(100_000);
+        await delay(1);
+      }
+    }
+    const service: Service = await start(cell, { routes: [get('/', () => ({ body: Readable.from(rows()) }))] });
+    const { id, body } = await service.send('/');
+    expect(body).toHaveLength(500_000);
+    const { lines } = await service.finish();
+    expect(lines).toHaveLength(6);
+    for (const line of lines) expect(line).toMatchObject({ request_id: id });
+  });
+
   it('keeps the context in listeners of the response', async () => {
     const service: Service = await start(cell, {
       routes: [

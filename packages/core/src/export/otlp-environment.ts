@@ -1,5 +1,5 @@
 /** OTLP environment: OpenTelemetry's own variables for a logs exporter, as options. */
-import { readSecret, type Environment, type Warn } from '../internal/secret-variable.js';
+import { readSecret, readVariable, type Environment, type Warn } from '../internal/secret-variable.js';
 
 /** What the variables say; see https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
 export interface OtlpVariables {
@@ -18,10 +18,11 @@ export interface OtlpVariables {
  */
 export function readOtlpVariables(env: Environment, warn: Warn): OtlpVariables | undefined {
   if (isSwitchedOff(env)) return undefined;
-  const endpoint = env['OTEL_EXPORTER_OTLP_LOGS_ENDPOINT']?.trim();
-  const url = env['OTEL_EXPORTER_OTLP_ENDPOINT']?.trim();
+  const endpoint = readVariable(env, 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT');
+  const url = readVariable(env, 'OTEL_EXPORTER_OTLP_ENDPOINT');
   if (!endpoint && !url) return undefined;
-  const protocol = env['OTEL_EXPORTER_OTLP_LOGS_PROTOCOL'] || env['OTEL_EXPORTER_OTLP_PROTOCOL'];
+  const protocol =
+    readVariable(env, 'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL') ?? readVariable(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol && protocol !== 'http/json') {
     warn(`OTEL_EXPORTER_OTLP_PROTOCOL asks for ${JSON.stringify(protocol)}, but errors are sent as 'http/json'`);
   }
@@ -37,16 +38,16 @@ export function readOtlpVariables(env: Environment, warn: Warn): OtlpVariables |
 }
 
 function isSwitchedOff(env: Environment): boolean {
-  if (env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return true;
-  const chosen = env['OTEL_LOGS_EXPORTER']?.trim();
+  if (readVariable(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return true;
+  const chosen = readVariable(env, 'OTEL_LOGS_EXPORTER');
   return chosen ? !chosen.split(',').some((name) => name.trim() === 'otlp') : false;
 }
 
 function readTimeout(env: Environment, warn: Warn): number | undefined {
-  const name = env['OTEL_EXPORTER_OTLP_LOGS_TIMEOUT']
+  const name = readVariable(env, 'OTEL_EXPORTER_OTLP_LOGS_TIMEOUT')
     ? 'OTEL_EXPORTER_OTLP_LOGS_TIMEOUT'
     : 'OTEL_EXPORTER_OTLP_TIMEOUT';
-  const text = env[name]?.trim();
+  const text = readVariable(env, name);
   if (!text) return undefined;
   const timeoutMs = Number(text);
   if (timeoutMs >= 1 && timeoutMs <= 600_000) return timeoutMs;

@@ -15,7 +15,9 @@ const bearer = /(bearer(?:\s|%20){1,4})[\w.~+/=-]{6,}/gi;
 const basic = /(basic(?:\s|%20){1,4})([A-Za-z0-9+/]{6,}={0,2})/gi;
 const tokenRun = /(?<![\w.-])[\w.-]{20,}/g;
 /** What every text that needs work has; one search instead of ten for those that need none. */
-const suspicious = /[@%=:"'\p{Surrogate}]|\d{4}|earer|EARER|asic|ASIC|eyJ/u;
+const suspicious = /[@%=:"'\ud800-\udfff]|\d{4}|[rRcC]\s|eyJ/;
+/** The sign of an address; in a stack it also begins the scope of a package. */
+const addressSign = /[^\s/(]@|%40/;
 const schemeName = /earer|EARER|asic|ASIC/;
 const fourDigits = /\d{4}/;
 const loneSurrogate = /\p{Surrogate}/u;
@@ -27,7 +29,7 @@ export function createScrub(redactor: Redactor): Scrub {
     if (!suspicious.test(text)) return text;
     // The cheap searches pay for themselves: most texts hold few of the marks.
     let safe = redactText(text, isSensitive);
-    if (safe.includes('@') || safe.includes('%40')) safe = safe.replace(email, '[E-mail]');
+    if (addressSign.test(safe)) safe = safe.replace(email, '[E-mail]');
     if (schemeName.test(safe)) safe = safe.replace(bearer, '$1[Token]').replace(basic, hideBasic);
     if (safe.includes('eyJ')) safe = safe.replace(tokenRun, hideJwt);
     if (fourDigits.test(safe)) safe = safe.replace(digitGroups, hideCards);
@@ -67,13 +69,14 @@ function hideCards(run: string): string {
  * it (ISO/IEC 7812), which no time stamp has; in one, or in groups of up to six, which no UUID has.
  */
 function cardLength(groups: readonly string[], start: number): number {
+  if (!/^\D?[2-6]/.test(groups[start] ?? '')) return 0;
   let number = '';
   let found = 0;
   for (let index = start; index < groups.length && number.length < 19; index++) {
     const digits = (groups[index] ?? '').replace(/\D/, '');
     if (digits.length > 6 && index > start) break;
     number += digits;
-    if (number.length >= 13 && /^[2-6]\d{12,18}$/.test(number) && passesLuhn(number)) found = index - start + 1;
+    if (number.length >= 13 && number.length <= 19 && passesLuhn(number)) found = index - start + 1;
     if (digits.length > 6) break;
   }
   return found;

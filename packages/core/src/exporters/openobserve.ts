@@ -6,7 +6,7 @@ import type { Entry } from '../export/fold.js';
 import { createOrWarn } from '../export/from-environment.js';
 import { requireServerUrl } from '../export/server-url.js';
 import { invalidOption, requireRange } from '../internal/options.js';
-import { readSecret, type Environment, type Warn } from '../internal/secret-variable.js';
+import { readSecret, readVariable, type Environment, type Warn } from '../internal/secret-variable.js';
 
 /** Where OpenObserve is, and as whom errors are sent there. */
 export interface OpenObserveOptions {
@@ -68,7 +68,8 @@ export function openobserveFromEnvironment(env: Environment, warn: Warn): Destin
     warn(`${given} is set but ${missing} is not; errors are not sent to OpenObserve`);
     return undefined;
   }
-  const { LOGS_ORGANISATION: organisation, LOGS_STREAM_NAME: stream } = env;
+  const organisation = readVariable(env, 'LOGS_ORGANISATION');
+  const stream = readVariable(env, 'LOGS_STREAM_NAME');
   const place = { ...(organisation && { organisation }), ...(stream && { stream }) };
   return createOrWarn(() => openobserveExporter({ url, key, ...place }), variables, warn);
 }

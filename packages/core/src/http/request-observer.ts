@@ -9,6 +9,7 @@ import { emitInScope } from './emit-in-scope.js';
 import { Exchange, exchangeOf } from './exchange.js';
 import type { ObservedApplication } from './observed.js';
 import { type AccessLogMiddleware, runAccessLog } from './access-log-middleware.js';
+import { readInScope } from './read-in-scope.js';
 import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
 import { setHeaderForGood } from './response-head.js';
 import { sayOnce } from './say-once.js';
@@ -110,6 +111,7 @@ function begin(
   setHeaderForGood(res, idOptions.responseHeader, requestId, () => exchange.noticePinoHttp());
   emitInScope(req, scope);
   emitInScope(res, scope);
+  res.once('pipe', (body) => readInScope(body, scope));
   trace.getActiveSpan()?.setAttribute('request_id', requestId);
   return exchange;
 }

@@ -17,9 +17,9 @@ const jsonPair = /(["'])([\w.-]{1,96})\1(\s{0,8}:\s{0,8})("(?:[^"\\]|\\[\s\S])*"
 /** The same as JSON within JSON: its quotes are escaped. */
 const escapedPair = /(?<!\\)(\\{1,15}["'])([\w.-]{1,96})\1(\s{0,8}:\s{0,8})(\1[\s\S]*?(?:(?<!\\)\1|$)|[^\s,}\]\\]+)/g;
 
-/** `name: 'value'` as Node's `inspect` prints it. */
-const inspectedPair =
-  /(?<![\w$'"`.-])([\w$]{1,96})(: )('(?:[^'\\]|\\[\s\S])*'?|"(?:[^"\\]|\\[\s\S])*"?|`(?:[^`\\]|\\[\s\S])*`?)/g;
+/** Value of `name: 'value'` as Node's `inspect` prints it; found by its quote, which is rarer than a name. */
+const inspectedValue =
+  /(?<=(?<![\w$'"`.-])([\w$]{1,96}): )('(?:[^'\\]|\\[\s\S])*'?|"(?:[^"\\]|\\[\s\S])*"?|`(?:[^`\\]|\\[\s\S])*`?)/g;
 
 /** `Name: value` of a dumped head. */
 const headerLine = /(?<=\r\n)([\w-]{1,96})(: ?)([^\r\n]+)/g;
@@ -50,9 +50,7 @@ export function redactText(text: string, isSensitive: (name: string) => boolean)
   }
   if (safe.includes('\\"') || safe.includes("\\'")) safe = redactEscaped(safe, isSensitive);
   if (/: ["'`]/.test(safe)) {
-    safe = safe.replace(inspectedPair, (pair, name: string, colon: string) =>
-      isSensitive(name) ? `${name}${colon}"${redacted}"` : pair,
-    );
+    safe = safe.replace(inspectedValue, (value, name: string) => (isSensitive(name) ? `"${redacted}"` : value));
   }
   if (safe.includes('"') || safe.includes("'")) {
     safe = safe.replace(jsonPair, (pair, quote: string, name: string, colon: string) =>

@@ -8,10 +8,14 @@ export interface ServiceInfo {
   readonly environment?: string;
 }
 
+/** What was found out about a service. */
+interface ServiceParts {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
 /** The parts that are known, always in the same order. */
-export function serviceInfo(
-  parts: { [K in keyof ServiceInfo]-?: ServiceInfo[K] | undefined } & { name: string },
-): ServiceInfo {
-  const { name, version, environment } = parts;
+export function serviceInfo({ name, version, environment }: ServiceParts): ServiceInfo {
   return { name, ...(version !== undefined && { version }), ...(environment !== undefined && { environment }) };
 }
