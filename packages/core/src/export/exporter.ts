@@ -17,9 +17,6 @@ import { createScrub } from './scrub.js';
 import type { Transport } from './transport.js';
 import { createUlid } from './ulid.js';
 
-export type { ExporterStatus } from './pipeline.js';
-export type { ExportProblem } from './problem.js';
-
 export interface ExporterCore {
   /** Whether there is any destination; without one, nothing here does anything. */
   readonly active: boolean;

@@ -26,7 +26,7 @@ export interface ErrorRecord {
   readonly bytes: number;
 }
 
-export interface RecordedError {
+interface RecordedError {
   readonly type: string;
   readonly message: string;
   readonly stack: string | undefined;

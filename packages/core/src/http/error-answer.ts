@@ -5,9 +5,9 @@ import type { Exchange } from './exchange.js';
 
 /** Media types an error can be told in, the first one for clients that do not mind. */
 const mediaTypes = ['application/json', 'text/plain', 'text/html'] as const;
-export type ErrorMediaType = (typeof mediaTypes)[number];
+type ErrorMediaType = (typeof mediaTypes)[number];
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -17,7 +17,7 @@ export interface ErrorAnswer {
  * A client error (`status` or `statusCode` from 400 to 499) speaks for itself, unless `expose` is `false`; of anything
  * else only the status is told.
  */
-export function errorAnswer(error: unknown, requestId: string, mediaType: ErrorMediaType): ErrorAnswer {
+function errorAnswer(error: unknown, requestId: string, mediaType: ErrorMediaType): ErrorAnswer {
   const { status, text, headers } = toldBy(error);
   const body = bodies[mediaType](text, requestId);
   return {

@@ -42,7 +42,7 @@ function hideValues(own: Record<string, unknown>, type: unknown): Record<string,
 }
 
 /** The name somebody gave the error, else that of its class. */
-export function errorType(error: object): string {
+function errorType(error: object): string {
   const name = read(error, 'name');
   if (typeof name === 'string' && name !== '' && name !== 'Error') return name.slice(0, 128);
   const { name: className } = (read(error, 'constructor') ?? {}) as { name?: unknown };
