@@ -42,6 +42,26 @@ export function promiseExport(cell: Cell): void {
     expect(sink.records).toHaveLength(1);
   });
 
+  it('exports an error once that the application logged before it answered 500 itself', async () => {
+    const sink = await startSink();
+    const service: Service = await start(cell, {
+      exporters: [sink.exporter],
+      routes: [
+        get('/', () => {
+          service.log.error(new OutOfStock('no more of 7'), 'order failed');
+          return { status: 500, body: 'sorry' };
+        }),
+      ],
+    });
+    const { id } = await service.send('/');
+    expect((await service.finish()).lines).toMatchObject([
+      { msg: 'order failed', level: 'error', request_id: id },
+      { msg: 'request errored', status: 500, err: { message: 'no more of 7' }, request_id: id },
+    ]);
+    await service.observability.flush({ timeoutMs: 5000 });
+    expect(sink.records).toHaveLength(1);
+  });
+
   it('logs an error that is the fault of the caller at warn, and exports none', async () => {
     const sink = await startSink();
     const service = await start(cell, {

@@ -1,7 +1,7 @@
 /** Pace: when the next request may leave, by the clock that never jumps. */
 import type { Clock } from '../internal/clock.js';
 
-/** Least time between the starts of two requests to one destination. */
+/** Least time between the end of one request to a destination and the start of the next, so that none arrive closer. */
 export const minIntervalMs = 500;
 
 export class Pace {
@@ -17,8 +17,8 @@ export class Pace {
     return Math.max(0, Math.ceil(this.#earliestMs - this.#clock.monotonicMs()));
   }
 
-  /** Notes that a request leaves now. */
-  started(): void {
+  /** Notes that a request was answered, or given up, now. */
+  ended(): void {
     this.#earliestMs = this.#clock.monotonicMs() + minIntervalMs;
   }
 

@@ -142,11 +142,11 @@ export class Pipeline {
   }
 
   #send(): Promise<void> {
-    this.#pace.started();
     this.#lastSendMs = this.#clock.now();
     this.#sending = this.#delivery.sendBatch().then((pause) => {
       this.#sending = undefined;
       this.#pause = pause;
+      this.#pace.ended();
       if (pause) this.#pace.pause(pause.delayMs);
       if (pause && this.#closing) this.#hasGivenUp = true;
       if (this.#isSettled()) this.#answerWaiting(true);

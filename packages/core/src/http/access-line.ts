@@ -31,7 +31,7 @@ export function accessLine(exchange: Exchange, route: string | undefined, durati
       client_ip: exchange.clientIp,
       user_agent: req.headers['user-agent']?.slice(0, maxUserAgentLength),
       aborted: aborted || undefined,
-      err: isFailure ? error : shortened(error),
+      err: isFailure ? exchange.reason : shortened(error),
     },
   };
 }

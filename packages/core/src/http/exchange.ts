@@ -66,6 +66,11 @@ export class Exchange {
     return this.failure ? this.failure.error : (this.res as { err?: unknown }).err;
   }
 
+  /** Why the request failed: the recorded error, else the one that a handler logged before it answered by itself. */
+  get reason(): unknown {
+    return this.error ?? this.scope.unit.loggedError;
+  }
+
   /** Whether an error came when the status had been sent already, so that the status does not tell of it. */
   get failedAfterHead(): boolean {
     return this.failure?.afterHead === true;

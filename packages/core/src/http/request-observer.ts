@@ -154,10 +154,12 @@ function end<Source>(
   exchange.noticePinoHttp();
   if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
   if (exchange.isLoggedElsewhere || exchange.hasPinoHttpBeside) {
-    if (line.level === 'error') observability.recordError(exchange.error, line.message, line.fields);
+    if (line.level === 'error') observability.recordError(exchange.reason, line.message, line.fields);
   } else {
     observability.getLogger('http')[line.level](line.fields, line.message);
   }
+  // Sockets and timers may hold the context for long; an error may hold anything.
+  exchange.scope.unit.loggedError = undefined;
 }
 
 const mountedTwice = 'requestContext() is mounted more than once; the first one does the work';

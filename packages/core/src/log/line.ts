@@ -78,10 +78,14 @@ export class LineWriter {
     if (placed) send.call(line, placed.fields, call.message, ...call.params);
     else send.call(line, call.message, ...call.params);
 
-    if (level < errorLevel || !this.options.onError) return;
+    if (level < errorLevel) return;
+    const error = given?.[errorKey];
+    const unit = scopeOf(logger)?.unit;
+    if (unit && error instanceof Error) unit.loggedError ??= error;
+    if (!this.options.onError) return;
     const { [errorKey]: _, ...others } = placed?.fields ?? {};
     const message = messageOf(call, messageKey, errorKey);
-    this.options.onError(loggedError(level, message, given?.[errorKey], parts, others));
+    this.options.onError(loggedError(level, message, error, parts, others));
   }
 
   private partsOf(logger: Logger): LineParts {
