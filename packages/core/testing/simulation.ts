@@ -4,7 +4,7 @@ import type { Answer, Verdict } from '../src/export/answer.js';
 import type { Destination, ExportRequest } from '../src/export/destination.js';
 import type { ExportProblem } from '../src/export/problem.js';
 import type { ErrorReport } from '../src/export/report.js';
-import type { Exchange, Outcome, Transport } from '../src/export/transport.js';
+import type { Attempt, Outcome, Transport } from '../src/export/transport.js';
 import type { Clock, Timer } from '../src/internal/clock.js';
 import { createRedactor } from '../src/internal/redact.js';
 
@@ -77,7 +77,7 @@ export class FakeTransport implements Transport {
     return this.sent.find(({ isOpen }) => isOpen);
   }
 
-  send(request: ExportRequest, timeoutMs: number): Exchange {
+  send(request: ExportRequest, timeoutMs: number): Attempt {
     if (this.open) this.violations.push('two requests at once');
     const { promise, resolve } = withResolvers<Outcome>();
     const sent: SentRequest = {

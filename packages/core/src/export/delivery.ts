@@ -10,7 +10,7 @@ import type { Ledger } from './ledger.js';
 import type { Troubles } from './problem.js';
 import type { Queue } from './queue.js';
 import { truncateRecord } from './record.js';
-import type { Exchange, Outcome, Transport } from './transport.js';
+import type { Attempt, Outcome, Transport } from './transport.js';
 
 /** Most bytes of a request; servers take more, but encoding more would stall the event loop. */
 const maxBatchBytes = 1_048_576;
@@ -42,7 +42,7 @@ export class Delivery {
   readonly #queue: Queue;
   readonly #ledger: Ledger;
   readonly #troubles: Troubles;
-  #exchange: Exchange | undefined;
+  #attempt: Attempt | undefined;
   #window = maxBatchEntries;
   #batchBytes = maxBatchBytes;
   #refusals = 0;
@@ -64,9 +64,9 @@ export class Delivery {
     if (batch.length > 1 && Buffer.byteLength(request.body) > maxBatchBytes)
       return this.#settle(batch, { kind: 'too-big' }, '');
     const { transport, destination } = this.#options;
-    this.#exchange = transport.send(request, destination.timeoutMs ?? defaultTimeoutMs);
-    const outcome = await this.#exchange.outcome;
-    this.#exchange = undefined;
+    this.#attempt = transport.send(request, destination.timeoutMs ?? defaultTimeoutMs);
+    const outcome = await this.#attempt.outcome;
+    this.#attempt = undefined;
     const verdict = this.#judge(outcome, batch);
     this.#tell(outcome, verdict, request);
     return this.#settle(batch, verdict, reasonOf(outcome, verdict), outcome);
@@ -74,7 +74,7 @@ export class Delivery {
 
   /** Ends the exchange that is under way. */
   abort(): void {
-    this.#exchange?.abort();
+    this.#attempt?.abort();
   }
 
   #encode(batch: readonly Entry[]): ExportRequest | undefined {

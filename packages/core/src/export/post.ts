@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Clock, Timer } from '../internal/clock.js';
 import type { ExportRequest } from './destination.js';
 import { suppressTracing } from './suppress-tracing.js';
-import type { Exchange, Outcome, Transport } from './transport.js';
+import type { Attempt, Outcome, Transport } from './transport.js';
 
 /** Bytes of an answer that are read; the connection is closed on more. */
 const maxAnswerBytes = 65_536;
@@ -31,7 +31,7 @@ export function createHttpTransport(clock: Clock): Transport {
   };
 }
 
-class Post implements Exchange {
+class Post implements Attempt {
   readonly outcome: Promise<Outcome>;
   readonly #request: ExportRequest;
   readonly #agent: HttpAgent;

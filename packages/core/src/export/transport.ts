@@ -8,7 +8,7 @@ export type Outcome =
   | { readonly kind: 'failure'; readonly code: string; readonly message: string };
 
 /** One request on its way, to be awaited or ended. */
-export interface Exchange {
+export interface Attempt {
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
   /** Ends the exchange at once; the outcome is then a failure with code `ABORTED`. */
@@ -17,7 +17,7 @@ export interface Exchange {
 
 export interface Transport {
   /** Sends one request. Never throws. */
-  send(request: ExportRequest, timeoutMs: number): Exchange;
+  send(request: ExportRequest, timeoutMs: number): Attempt;
   /** Closes what is kept open between exchanges. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../errors.js';
 import type { HealthCheck } from './check.js';
-import { createHealth, type HealthOptions } from './health.js';
+import { createHealth, type HealthSettings } from './health.js';
 import type { HealthChange } from './outage.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -325,7 +325,7 @@ describe('reasons', () => {
 });
 
 describe('changes', () => {
-  function watched(options: Pick<HealthOptions, 'checks'>): {
+  function watched(options: Pick<HealthSettings, 'checks'>): {
     changes: HealthChange[];
     health: ReturnType<typeof createHealth>;
   } {

@@ -8,7 +8,7 @@ import type { ComponentReport, HealthReport, HealthView } from './report.js';
 import { createRunner, type Runner } from './runner.js';
 
 /** What `createHealth()` takes. */
-export interface HealthOptions {
+export interface HealthSettings {
   /** Release that is running, as the answers name it; read for each report. */
   readonly version?: string | undefined;
   /** The dependencies, by the names that the answers give them, in the order of the answers. */
@@ -58,7 +58,7 @@ interface Component {
  *
  * @throws {ConfigError} When the deadline, a name or a check is of no use.
  */
-export function createHealth(options: HealthOptions = {}): Health {
+export function createHealth(options: HealthSettings = {}): Health {
   const { clock = systemClock, checks = {}, onChange = () => {} } = options;
   const { deadlineMs } = withDefaults(healthDefaults, { deadlineMs: options.deadlineMs });
   requireRange('health.deadlineMs', deadlineMs, 1, 60_000);
