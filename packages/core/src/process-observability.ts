@@ -1,6 +1,7 @@
 /** Process observability: the one that everything uses which was not given another. */
 import type { Logger, LoggerOptions } from 'pino';
 import { ConfigError } from './errors.js';
+import { requireObject } from './internal/options.js';
 import { perProcess } from './internal/per-process.js';
 import { AssembledObservability } from './observability.js';
 import { type Observability, observabilityDefaults, type ObservabilityOptions } from './observability-options.js';
@@ -21,6 +22,7 @@ const own = perProcess<{ observability: AssembledObservability | undefined; isPr
  * @throws {ConfigError} When an option cannot be used, or the process has one already and this is not `isolated`.
  */
 export function createObservability(options: ObservabilityOptions = {}): Observability {
+  requireObject('options', options);
   const { isolated = observabilityDefaults.isolated } = options;
   if (isolated) return new AssembledObservability(options);
   const current = openOne();

@@ -5,7 +5,7 @@ import { flatRecord, isoTime } from '../export/flat-record.js';
 import type { Entry } from '../export/fold.js';
 import { createOrWarn } from '../export/from-environment.js';
 import { requireServerUrl } from '../export/server-url.js';
-import { invalidOption, requireRange } from '../internal/options.js';
+import { invalidOption, requireObject, requireRange } from '../internal/options.js';
 import { readSecret, readVariable, type Environment, type Warn } from '../internal/secret-variable.js';
 
 /** Where OpenObserve is, and as whom errors are sent there. */
@@ -32,6 +32,7 @@ export interface OpenObserveOptions {
  * @throws {ConfigError} When the URL, the key or another option cannot be used.
  */
 export function openobserveExporter(options: OpenObserveOptions): Destination {
+  requireObject('openobserve', options);
   const { url, key, organisation = 'default', stream = 'prod', timeoutMs = 10_000 } = options;
   const { allowInsecure = false, name = 'openobserve' } = options;
   const base = requireServerUrl(url, { option: 'openobserve.url', hasCredential: true, allowInsecure });

@@ -6,7 +6,7 @@ import { createOrWarn } from '../export/from-environment.js';
 import { readOtlpVariables } from '../export/otlp-environment.js';
 import { encodeOtlpJson } from '../export/otlp-json.js';
 import { requireServerUrl } from '../export/server-url.js';
-import { invalidOption, requireRange } from '../internal/options.js';
+import { invalidOption, requireObject, requireRange } from '../internal/options.js';
 import type { Environment, Warn } from '../internal/secret-variable.js';
 
 /** Where the collector is, and what goes with every request. */
@@ -31,6 +31,7 @@ export interface OtlpOptions {
  * @throws {ConfigError} When the URL, a header or another option cannot be used.
  */
 export function otlpExporter(options: OtlpOptions): Destination {
+  requireObject('otlp', options);
   const { url, endpoint, headers = {}, timeoutMs = 10_000, allowInsecure = false, name = 'otlp' } = options;
   if ((url === undefined) === (endpoint === undefined)) {
     throw invalidOption('otlp.url', "given, or 'endpoint' in its place", url === undefined ? 'neither' : 'both');

@@ -6,7 +6,7 @@ import type { HealthCheck } from '../health/check.js';
 import type { HealthView } from '../health/report.js';
 import { invalidOption } from '../internal/options.js';
 import { exchangeOf } from './exchange.js';
-import type { ObservedApplication } from './observed.js';
+import { type ObservedApplication, requireObserved } from './observed.js';
 
 /** Options of `health()`, the same in every framework. */
 export interface HealthOptions {
@@ -26,6 +26,7 @@ export type HealthEndpoint = (req: IncomingMessage, res: ServerResponse, path: s
  * @throws {ConfigError} When the path does not start with a slash, or a check cannot be registered.
  */
 export function createHealthEndpoint(options: HealthOptions, fallback: () => ObservedApplication): HealthEndpoint {
+  requireObserved('health', options);
   const { path: base = '/health', checks = {} } = options;
   if (typeof base !== 'string' || !base.startsWith('/')) {
     throw invalidOption('health.path', 'a path that starts with a slash, such as /api/health', base);

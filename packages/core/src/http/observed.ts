@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { ContextScope } from '../context/request-context.js';
 import type { Health } from '../health/health.js';
+import { invalidOption, requireObject } from '../internal/options.js';
 
 /** The part of an observability that requests use. */
 export interface ObservedApplication {
@@ -12,4 +13,13 @@ export interface ObservedApplication {
   loggerFor(scope: ContextScope): Logger;
   /** Hands an error to the exporters without writing a line; the same error object is taken once. */
   recordError(error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** @throws {ConfigError} When the options are none, or the observability in them is none that `createObservability` made. */
+export function requireObserved(of: string, options: { observability?: ObservedApplication }): void {
+  requireObject(of, options);
+  const { observability } = options;
+  if (observability === undefined || typeof (observability as Partial<ObservedApplication>)?.loggerFor === 'function')
+    return;
+  throw invalidOption(`${of}.observability`, 'what createObservability() returned', typeof observability);
 }

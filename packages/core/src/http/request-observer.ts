@@ -7,7 +7,7 @@ import { invalidOption, requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
 import { emitInScope } from './emit-in-scope.js';
 import { Exchange, exchangeOf } from './exchange.js';
-import type { ObservedApplication } from './observed.js';
+import { type ObservedApplication, requireObserved } from './observed.js';
 import { type AccessLogMiddleware, runAccessLog } from './access-log-middleware.js';
 import { readInScope } from './read-in-scope.js';
 import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
@@ -53,6 +53,7 @@ export function createRequestObserver<Source>(
   options: RequestContextOptions<Source>,
   fallback: () => ObservedApplication,
 ): RequestObserver<Source> {
+  requireObserved('requestContext', options);
   const idOptions = requestIdOptions(options.requestId);
   const find = options.user ?? framework.user;
   requireFunctionOr('user', find, []);
