@@ -37,6 +37,14 @@ describe('a context', () => {
     });
   });
 
+  it('shows the id alone of its user when it is logged itself', () => {
+    runWithContext({ requestId: 'r-1', user: { id: 42, email: 'ada@example.com' }, fields: { a: 1 } }, () =>
+      expect(JSON.stringify(getContext())).toBe(
+        '{"requestId":"r-1","kind":"task","user":{"id":"42"},"fields":{"a":1}}',
+      ),
+    );
+  });
+
   it('shares setContext with the whole unit of work', async () => {
     await runWithContext({}, async () => {
       await Promise.resolve().then(() => setContext({ order_id: 7 }));

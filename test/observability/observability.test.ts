@@ -1,16 +1,21 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  ConfigError,
-  createObservability,
-  getLogger,
-  getObservability,
-  type ObservabilityOptions,
-  type ServiceInfo,
-} from '@throughline/core';
+import type * as Core from '@throughline/core';
+import type { ConfigError, ObservabilityOptions, ServiceInfo } from '@throughline/core';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+let createObservability: typeof Core.createObservability;
+let getLogger: typeof Core.getLogger;
+let getObservability: typeof Core.getObservability;
+
+/** As in a process that has just started. */
+beforeEach(async () => {
+  vi.resetModules();
+  Reflect.deleteProperty(globalThis, Symbol.for('throughline/v1'));
+  ({ createObservability, getLogger, getObservability } = await import('@throughline/core'));
+});
 
 afterEach(async () => {
   await getObservability().close();
@@ -35,6 +40,17 @@ describe('the process’s own observability', () => {
   it('can be made anew once the first is closed', async () => {
     await createObservability().close();
     expect(() => createObservability()).not.toThrow();
+  });
+
+  it('goes on writing where it wrote when it is closed, until another is created', async () => {
+    const texts: string[] = [];
+    const log = { destination: { write: (line: string) => void texts.push(line) } };
+    const closed = createObservability({ exporters: [], log });
+    await closed.close();
+    getLogger('http').info('last request');
+    expect(getObservability()).toBe(closed);
+    expect(texts).toHaveLength(1);
+    expect(createObservability({ exporters: [] })).not.toBe(closed);
   });
 
   it('is as it was after one that could not be created', () => {
@@ -124,7 +140,7 @@ describe('an option that cannot be used', () => {
     ['a check named like a key of the answer', { health: { checks: { status: async () => {} } } }, 'status'],
   ])('is refused at creation: %s', (_, options, path) => {
     const thrown = catchError(() => createObservability({ isolated: true, ...options }));
-    expect(thrown).toBeInstanceOf(ConfigError);
+    expect(thrown.name).toBe('ConfigError');
     expect(thrown).toMatchObject({ code: 'INVALID_OPTION', option: expect.stringContaining(path) });
     expect(thrown.message).toMatch(/must be|got/);
   });
@@ -145,7 +161,7 @@ describe('an option that cannot be used', () => {
     ['onProblem', { onProblem: 'warn' }],
   ])('is refused at creation when it is of the wrong kind: %s', (option, options) => {
     const thrown = catchError(() => createObservability({ isolated: true, ...(options as ObservabilityOptions) }));
-    expect(thrown).toBeInstanceOf(ConfigError);
+    expect(thrown.name).toBe('ConfigError');
     expect(thrown).toMatchObject({ code: 'INVALID_OPTION', option });
   });
 

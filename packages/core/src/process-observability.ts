@@ -25,7 +25,7 @@ export function createObservability(options: ObservabilityOptions = {}): Observa
   requireObject('options', options);
   const { isolated = observabilityDefaults.isolated } = options;
   if (isolated) return new AssembledObservability(options);
-  const current = openOne();
+  const current = own.observability?.isClosed === false ? own.observability : undefined;
   if (current && !own.isProvisional) {
     const message =
       'this process has an observability; use getObservability(), close() it first, or pass isolated: true';
@@ -37,17 +37,15 @@ export function createObservability(options: ObservabilityOptions = {}): Observa
   return observability;
 }
 
-/** The process's own observability; made from the environment when nobody created one yet. */
+/**
+ * The process's own observability; made from the environment when nobody created one yet. A closed one stays until
+ * another is created: lines of the last requests go where the others went, and what it is offered counts as dropped.
+ */
 export function getObservability(): Observability {
-  const current = openOne();
-  if (current) return current;
+  if (own.observability) return own.observability;
   const observability = new AssembledObservability({});
   Object.assign(own, { observability, isProvisional: true });
   return observability;
-}
-
-function openOne(): AssembledObservability | undefined {
-  return own.observability?.isClosed === false ? own.observability : undefined;
 }
 
 /** A pino logger of this name, with the context of the running request on every line. */

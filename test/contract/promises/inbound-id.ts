@@ -104,10 +104,16 @@ export function promiseInboundId(cell: Cell): void {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('takes no id from the caller when the trust function throws', async () => {
-    const trust = (): boolean => {
-      throw new Error('no trust');
-    };
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no trust');
+      },
+    ],
+    ['gives a promise', () => Promise.resolve(false)],
+  ])('takes no id from the caller when the trust function %s', async (_, ask) => {
+    const trust = ask as () => boolean;
     const service = await startEcho(cell, { request: { requestId: { trust } } });
     const answer = await service.send({ path: '/', headers: { 'x-request-id': 'demo-1' } });
     expect(answer).toMatchObject({ status: 200, id: expect.stringMatching(uuid) });

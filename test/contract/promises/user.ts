@@ -63,6 +63,7 @@ export function promiseUser(cell: Cell): void {
     ],
     ['finds nobody', () => undefined],
     ['finds something without an id', () => ({ name: 'Ann' })],
+    ['gives a promise, even one that is rejected', () => Promise.reject(new Error('no user'))],
   ])('has no user when the function given %s', async (_, user) => {
     const service = await startSignIn(cell, { request: { user } });
     expect(await service.send('/')).toMatchObject({ status: 200 });

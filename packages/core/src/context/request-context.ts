@@ -81,6 +81,12 @@ export class ContextScope implements RequestContext {
     return this.trace?.spanId;
   }
 
+  /** What may be shown when somebody logs the context itself: of the user the id alone. */
+  toJSON(): RequestContext {
+    const { requestId, kind, method, path, user, traceId, spanId, fields } = this;
+    return { requestId, kind, method, path, user: user && { id: user.id }, traceId, spanId, fields };
+  }
+
   /** The active span's ids, else the inbound ones. */
   get trace(): TraceContext | undefined {
     return activeTrace() ?? this.unit.inboundTrace;

@@ -52,7 +52,8 @@ export function resolveRequestId(req: IncomingMessage, { headers, trust, generat
 function isTrusted(req: IncomingMessage, trust: RequestIdOptions['trust']): boolean {
   if (typeof trust !== 'function') return trust === 'always';
   try {
-    return trust(req);
+    // A promise is not an answer: trusting one would be trusting everybody.
+    return (trust(req) as unknown) === true;
   } catch {
     return false;
   }

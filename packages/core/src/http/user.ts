@@ -12,6 +12,8 @@ export type FindUser<Source> = (source: Source) => unknown;
 export function findUser<Source>(source: Source, find: FindUser<Source>): UserContext | undefined {
   try {
     const found = find(source);
+    // Nobody waits for a promise; one that is rejected must not end the process.
+    if (found instanceof Promise) found.catch(() => undefined);
     if (typeof found !== 'object' || found === null) return toUser(found);
     const { id, sub } = found as { id?: unknown; sub?: unknown };
     return toUser(id ?? sub);
