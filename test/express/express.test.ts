@@ -1,7 +1,7 @@
 /** What the Express adapter promises beyond the contract. */
 import { errorHandler, health, requestContext } from '@throughline/express';
 import type { Observability } from '@throughline/core';
-import express, { type Express, Router } from 'express';
+import express, { type Express, type RequestHandler, Router } from 'express';
 import { describe, expect, inject, it } from 'vitest';
 import { head, sendRaw } from '../contract/client.js';
 import { listen } from '../contract/listen.js';
@@ -40,6 +40,26 @@ describe(`express ${inject('major')} beyond the contract`, () => {
       { path: '/api/nowhere', status: 404 },
     ]);
     expect(access[2]).not.toHaveProperty('route');
+  });
+
+  it.each([
+    ['/users/7/orders/8', '/users/:userId/orders/:id'],
+    ['/users/users/orders/users', '/users/:userId/orders/:id'],
+    ['/users/a%20b/orders/8', '/users/:userId/orders/:id'],
+    ['/users/7/deep/7/7', '/users/:userId/deep/:level/:id'],
+    ['/users/7/last', '/users/:userId/last'],
+  ])('names the route of %s by the placeholders of its routers too', async (path, route) => {
+    const service = await startApp((app, observability) => {
+      const fine: RequestHandler = (req, res) => void res.send(req.baseUrl);
+      const deep = Router({ mergeParams: true }).get('/:id', fine);
+      const users = Router({ mergeParams: true }).get('/orders/:id', fine).use('/deep/:level', deep).get('/last', fine);
+      app.use(requestContext({ observability }));
+      app.use('/users/:userId', users);
+    });
+    const { body } = await service.send(path);
+    expect(path).toContain(body);
+    expect(body).toMatch(/^\/users\/[^/]+(\/deep\/7)?$/);
+    expect((await service.finish()).access).toMatchObject([{ path, route, status: 200 }]);
   });
 
   it('gives each request a logger and its id, good also where the context is lost', async () => {
