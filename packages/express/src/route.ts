@@ -15,7 +15,8 @@ export function watchRoute(requestPrototype: object): void {
     get(this: Request) {
       return matches.get(this)?.route;
     },
-    set(this: Request, route: { path: unknown }) {
+    set(this: Request, route: { path: unknown } | undefined) {
+      if (!route) return void matches.delete(this);
       const path = String(route.path);
       matches.set(this, { route, template: mountTemplate(this, path) + path });
     },
