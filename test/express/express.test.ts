@@ -62,6 +62,18 @@ describe(`express ${inject('major')} beyond the contract`, () => {
     expect((await service.finish()).access).toMatchObject([{ path, route, status: 200 }]);
   });
 
+  it('names the placeholder above a router that does not merge it into its own', async () => {
+    const service = await startApp((app, observability) => {
+      app.use(requestContext({ observability }));
+      app.use(
+        '/users/:userId',
+        Router().get('/orders/:id', (_req, res) => void res.send('fine')),
+      );
+    });
+    await service.send('/users/7/orders/8');
+    expect((await service.finish()).access).toMatchObject([{ route: '/users/:userId/orders/:id' }]);
+  });
+
   it('gives each request a logger and its id, good also where the context is lost', async () => {
     const lost: (() => void)[] = [];
     const service = await startApp((app, observability) => {

@@ -1,7 +1,13 @@
 /** Route: the template that matched, kept from the moment of the match: on an error Express forgets the mount path. */
 import type { Request } from 'express';
 
-const matches = new WeakMap<object, { route: { path: unknown }; template: string }>();
+interface Match {
+  readonly route: { readonly path: unknown };
+  readonly baseUrl: string;
+  readonly template: string;
+}
+
+const matches = new WeakMap<object, Match>();
 
 export function routeOf(req: Request): string | undefined {
   return matches.get(req)?.template;
@@ -15,17 +21,22 @@ export function watchRoute(requestPrototype: object): void {
     get(this: Request) {
       return matches.get(this)?.route;
     },
-    set(this: Request, route: { path: unknown } | undefined) {
+    set(this: Request, route: Match['route'] | undefined) {
       if (!route) return void matches.delete(this);
+      const { baseUrl } = this;
+      const known = matches.get(this);
+      // Express sets it again when it runs the route, and has forgotten the values of the mount path by then.
+      if (known?.route === route && known.baseUrl === baseUrl) return;
       const path = String(route.path);
-      matches.set(this, { route, template: mountTemplate(this, path) + path });
+      matches.set(this, { route, baseUrl, template: mountTemplate(this, path) + path });
     },
   });
 }
 
 /**
  * The path at which the router of the request is mounted. Express keeps no template of it, but at the moment of a match
- * the values of its placeholders: each is looked for once, from the end, and where it stands gets its name.
+ * the values of its placeholders: each is looked for once, from the end, and where it stands gets its name. What Express
+ * has forgotten, as a router without `mergeParams` does below its own middleware, stays a value.
  */
 function mountTemplate({ baseUrl, params }: Pick<Request, 'baseUrl' | 'params'>, path: string): string {
   if (baseUrl === '') return '';

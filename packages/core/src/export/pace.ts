@@ -2,7 +2,7 @@
 import type { Clock } from '../internal/clock.js';
 
 /** Least time between the end of one request to a destination and the start of the next, so that none arrive closer. */
-export const minIntervalMs = 500;
+const minIntervalMs = 500;
 
 export class Pace {
   readonly #clock: Clock;
