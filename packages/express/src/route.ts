@@ -22,7 +22,10 @@ export function watchRoute(requestPrototype: object): void {
       return matches.get(this)?.route;
     },
     set(this: Request, route: Match['route'] | undefined) {
-      if (!route) return void matches.delete(this);
+      if (!route) {
+        matches.delete(this);
+        return;
+      }
       const { baseUrl } = this;
       const known = matches.get(this);
       // Express sets it again when it runs the route, and has forgotten the values of the mount path by then.
