@@ -36,8 +36,8 @@ export interface UnitOfWork {
   /** The inbound `tracestate`, forwarded as it came. */
   readonly tracestate?: string | undefined;
   user?: UserContext | undefined;
-  /** The first error that was logged on the way, for whoever tells at the end how the work went and then forgets it. */
-  loggedError?: Error | undefined;
+  /** Holds the first error that is logged on the way; there while somebody is to tell how the work went, no longer. */
+  logged?: { error?: Error } | undefined;
   fields: Readonly<Record<string, unknown>>;
   /** Counts changes, so that what is derived from the context can be kept until the next one. */
   revision: number;

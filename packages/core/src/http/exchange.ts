@@ -68,7 +68,7 @@ export class Exchange {
 
   /** Why the request failed: the recorded error, else the one that a handler logged before it answered by itself. */
   get reason(): unknown {
-    return this.error ?? this.scope.unit.loggedError;
+    return this.error ?? this.scope.unit.logged?.error;
   }
 
   /** Whether an error came when the status had been sent already, so that the status does not tell of it. */

@@ -105,6 +105,7 @@ function begin(
     path: pathOf(req),
     inboundTrace,
     tracestate: inboundTrace && parseTracestate(req.headers['tracestate']),
+    logged: {},
     fields: {},
     revision: 0,
   });
@@ -160,7 +161,7 @@ function end<Source>(
     observability.getLogger('http')[line.level](line.fields, line.message);
   }
   // Sockets and timers may hold the context for long; an error may hold anything.
-  exchange.scope.unit.loggedError = undefined;
+  exchange.scope.unit.logged = undefined;
 }
 
 const mountedTwice = 'requestContext() is mounted more than once; the first one does the work';

@@ -80,8 +80,8 @@ export class LineWriter {
 
     if (level < errorLevel) return;
     const error = given?.[errorKey];
-    const unit = scopeOf(logger)?.unit;
-    if (unit && error instanceof Error) unit.loggedError ??= error;
+    const logged = scopeOf(logger)?.unit.logged;
+    if (logged && error instanceof Error) logged.error ??= error;
     if (!this.options.onError) return;
     const { [errorKey]: _, ...others } = placed?.fields ?? {};
     const message = messageOf(call, messageKey, errorKey);
