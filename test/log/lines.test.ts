@@ -290,6 +290,14 @@ describe('a message', () => {
     });
   });
 
+  it.each([
+    ['query %s', 'query [object Object]'],
+    ['query %d', 'query NaN'],
+  ])('is written too when %j is given an object that has no text, as Express parses a query', (message, msg) => {
+    const query = Object.assign(Object.create(null) as object, { page: 1 });
+    expect(recordOne((log) => log('x').info(message, query as never)).last).toMatchObject({ msg });
+  });
+
   it('is printed as pino prints it', () => {
     const texts: string[] = [];
     const plain = pino({ base: null, timestamp: false }, { write: (line) => void texts.push(line) });

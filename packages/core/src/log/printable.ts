@@ -21,12 +21,17 @@ class PrintableValue {
   }
 
   toString(): string {
-    // oxlint-disable-next-line no-base-to-string -- that of the value, as `%s` asks for it
-    return String(this.#value);
+    try {
+      // oxlint-disable-next-line no-base-to-string -- that of the value, as `%s` asks for it
+      return String(this.#value);
+    } catch {
+      // An object without a prototype has no text: Node and Express parse queries into such.
+      return Object.prototype.toString.call(this.#value);
+    }
   }
 
   valueOf(): unknown {
-    return this.#value.valueOf();
+    return typeof this.#value.valueOf === 'function' ? this.#value.valueOf() : this;
   }
 
   toJSON(): unknown {
