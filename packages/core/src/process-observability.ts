@@ -16,8 +16,8 @@ const own = perProcess<{ observability: AssembledObservability | undefined; isPr
 );
 
 /**
- * Makes the observability of this process. What was handed out before (loggers, health) keeps working and takes on
- * these options.
+ * Makes the observability of this process. What was handed out before it was first created (loggers, health) takes on
+ * these options; what a closed one handed out stays with that one.
  *
  * @throws {ConfigError} When an option cannot be used, or the process has one already and this is not `isolated`.
  */

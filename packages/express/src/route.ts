@@ -22,27 +22,23 @@ export function watchRoute(requestPrototype: object): void {
       return matches.get(this)?.route;
     },
     set(this: Request, route: Match['route'] | undefined) {
-      if (!route) {
-        matches.delete(this);
-        return;
-      }
       const { baseUrl } = this;
       const known = matches.get(this);
+      if (!route) matches.delete(this);
       // Express sets it again when it runs the route, and has forgotten the values of the mount path by then.
-      if (known?.route === route && known.baseUrl === baseUrl) return;
-      const path = String(route.path);
-      matches.set(this, { route, baseUrl, template: mountTemplate(this, path) + path });
+      else if (known?.route !== route || known.baseUrl !== baseUrl)
+        matches.set(this, { route, baseUrl, template: templateOf(this, String(route.path)) });
     },
   });
 }
 
 /**
- * The path at which the router of the request is mounted. Express keeps no template of it, but at the moment of a match
- * the values of its placeholders: each is looked for once, from the end, and where it stands gets its name. What Express
- * has forgotten, as a router without `mergeParams` does below its own middleware, stays a value.
+ * The route's path below that at which its router is mounted. Of the latter Express keeps no template, but at the moment
+ * of a match the values of its placeholders: each is looked for once, from the end, and where it stands gets its name.
+ * What a router has forgotten, as one without `mergeParams` does after its own middleware, stays a value.
  */
-function mountTemplate({ baseUrl, params }: Pick<Request, 'baseUrl' | 'params'>, path: string): string {
-  if (baseUrl === '') return '';
+function templateOf({ baseUrl, params }: Pick<Request, 'baseUrl' | 'params'>, path: string): string {
+  if (baseUrl === '') return path;
   const ownNames: readonly string[] = path.match(/:\w+/g) ?? [];
   const values = Object.entries(params ?? {}).filter(([name]) => !ownNames.includes(`:${name}`));
   const segments = baseUrl.split('/').toReversed();
@@ -51,7 +47,7 @@ function mountTemplate({ baseUrl, params }: Pick<Request, 'baseUrl' | 'params'>,
     const [found] = at === -1 ? [] : values.splice(at, 1);
     return found ? `:${found[0]}` : segment;
   });
-  return named.toReversed().join('/');
+  return named.toReversed().join('/') + path;
 }
 
 function decoded(segment: string): string {
