@@ -29,7 +29,7 @@ export function watchRoute(requestPrototype: object): void {
  */
 function mountTemplate({ baseUrl, params }: Pick<Request, 'baseUrl' | 'params'>, path: string): string {
   if (baseUrl === '') return '';
-  const ownNames = path.match(/:\w+/g) ?? [];
+  const ownNames: readonly string[] = path.match(/:\w+/g) ?? [];
   const values = Object.entries(params ?? {}).filter(([name]) => !ownNames.includes(`:${name}`));
   const segments = baseUrl.split('/').toReversed();
   const named = segments.map((segment) => {
