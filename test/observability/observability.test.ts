@@ -53,6 +53,15 @@ describe('the process’s own observability', () => {
     expect(createObservability({ exporters: [] })).not.toBe(closed);
   });
 
+  it('is out of traffic when it is closed, and an application that is built again needs another', async () => {
+    const checks = { db: () => 'fine' };
+    await createObservability({ exporters: [], log: { level: 'silent' }, health: { checks } }).close();
+    expect(await getObservability().health.check()).toMatchObject({ httpStatus: 503, status: 'draining' });
+    expect(await getObservability().health.check('live')).toMatchObject({ httpStatus: 200 });
+    createObservability({ exporters: [], log: { level: 'silent' }, health: { checks } });
+    expect(await getObservability().health.check()).toMatchObject({ httpStatus: 200, status: 'healthy' });
+  });
+
   it('is as it was after one that could not be created', () => {
     vi.stubEnv('LOG_LEVEL', 'silent');
     getLogger('orders');

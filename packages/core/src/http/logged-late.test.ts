@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import { currentScope } from '../context/current.js';
+import { runWithContext } from '../context/run.js';
 import { createObservability } from '../process-observability.js';
 import { type Exchange, exchangeOf } from './exchange.js';
 import { createRequestObserver } from './request-observer.js';
@@ -24,4 +26,12 @@ it('keeps no error that is logged when the access line has been written', async 
   expect(exchange?.isClosed).toBe(true);
   exchange?.logger.error({ err: new Error('too late') }, 'job failed');
   expect(exchange?.reason).toBeUndefined();
+});
+
+it('keeps no error that a job logs, since nobody tells of it at the end', () => {
+  const { logger } = createObservability({ isolated: true, exporters: [], log: { destination: { write() {} } } });
+  runWithContext({ kind: 'job' }, () => {
+    logger.error({ err: new Error('no stock') }, 'job failed');
+    expect(currentScope()?.unit.logged).toBeUndefined();
+  });
 });
