@@ -6,10 +6,11 @@ export type { ContextKind, RequestContext, UserContext } from './context/request
 export { bindContext, type ContextSeed, runOutsideContext, runWithContext, withContext } from './context/run.js';
 export { ConfigError, type ConfigErrorCode } from './errors.js';
 export type { Answer, Verdict } from './export/answer.js';
-export type { Destination, ExportRequest, Sender } from './export/destination.js';
+export type { Destination, Sender, TlsOptions } from './export/destination.js';
 export type { Entry } from './export/fold.js';
 export type { ExporterStatus } from './export/pipeline.js';
 export type { ExportProblem } from './export/problem.js';
+export type { Attempt, ExportRequest, Outcome, Transport } from './export/transport.js';
 export type { CheckOptions, HealthCheck, Probe } from './health/check.js';
 export type { FailureCode } from './health/failure.js';
 export type { Health } from './health/health.js';

@@ -1,10 +1,10 @@
 /** Simulation: an exporter core whose clock and network obey the test. */
 import { createExporterCore, type ExporterCore } from '../src/export/exporter.js';
 import type { Answer, Verdict } from '../src/export/answer.js';
-import type { Destination, ExportRequest } from '../src/export/destination.js';
+import type { Destination } from '../src/export/destination.js';
 import type { ExportProblem } from '../src/export/problem.js';
 import type { ErrorReport } from '../src/export/report.js';
-import type { Attempt, Outcome, Transport } from '../src/export/transport.js';
+import type { Attempt, ExportRequest, Outcome, Transport } from '../src/export/transport.js';
 import type { Clock, Timer } from '../src/internal/clock.js';
 import { createRedactor } from '../src/internal/redact.js';
 

@@ -11,12 +11,19 @@ export interface Answer {
 
 /** What becomes of a batch after its answer. */
 export type Verdict =
+  // `pauseMs`: how long the destination wants to be left in peace, when it says so in a way of its own.
   /** All records are stored. */
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly pauseMs?: number }
   /** Stored except so many records, which are refused for good or unaccounted for; nothing tells which ones. */
   | { readonly kind: 'partial'; readonly rejected: number; readonly unconfirmed: number; readonly detail?: string }
   /** Nothing stored, may be better later; given up after so many attempts; `slow` when the time ran out. */
-  | { readonly kind: 'retry'; readonly maxAttempts?: number; readonly slow?: boolean; readonly detail?: string }
+  | {
+      readonly kind: 'retry';
+      readonly maxAttempts?: number;
+      readonly slow?: boolean;
+      readonly pauseMs?: number;
+      readonly detail?: string;
+    }
   /** Refused for good; `separable` when a single record may be to blame. */
   | { readonly kind: 'rejected'; readonly separable: boolean; readonly detail?: string }
   /** The credential is not accepted; the records are kept until it is. */

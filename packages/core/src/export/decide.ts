@@ -37,7 +37,7 @@ export function decide(verdict: Verdict, batch: readonly Entry[], attempts: Atte
   const stay = { ...nothing, window: attempts.window, refusals: attempts.refusals };
   switch (verdict.kind) {
     case 'accepted':
-      return { ...welcome(attempts), delivered: batch };
+      return { ...welcome(attempts), delivered: batch, pause: verdict.pauseMs !== undefined };
     case 'partial':
       if (verdict.unconfirmed > 0 && !attempts.resent) return { ...stay, again: 'resend', window: batch.length };
       return { ...welcome(attempts), ...divide(batch, verdict.rejected, verdict.unconfirmed) };

@@ -4,13 +4,13 @@ import { judgeFailure, type Verdict } from './answer.js';
 import { backoffMs, readRetryAfter } from './backoff.js';
 import { decide, maxBatchEntries, type Attempts, type Decision } from './decide.js';
 import { describeTrouble } from './describe-trouble.js';
-import type { Destination, ExportRequest, Sender } from './destination.js';
+import type { Destination, Sender } from './destination.js';
 import type { Entry } from './fold.js';
 import type { Ledger } from './ledger.js';
 import type { Troubles } from './problem.js';
 import type { Queue } from './queue.js';
 import { truncateRecord } from './record.js';
-import type { Attempt, Outcome, Transport } from './transport.js';
+import type { Attempt, ExportRequest, Outcome, Transport } from './transport.js';
 
 /** Most bytes of a request; servers take more, but encoding more would stall the event loop. */
 const maxBatchBytes = 1_048_576;
@@ -141,7 +141,8 @@ export class Delivery {
     const { clock, random } = this.#options;
     const header = outcome?.kind === 'answer' ? outcome.answer.headers['retry-after'] : undefined;
     const retryAfterMs = readRetryAfter(typeof header === 'string' ? header : undefined, clock.now());
-    return { delayMs: backoffMs(random(), retryAfterMs), isAuth: verdict.kind === 'auth' };
+    const askedMs = ('pauseMs' in verdict ? verdict.pauseMs : undefined) ?? retryAfterMs;
+    return { delayMs: backoffMs(random(), askedMs), isAuth: verdict.kind === 'auth' };
   }
 }
 

@@ -1,7 +1,6 @@
 /** Described trouble: what went wrong with a batch, as a code and a sentence without a credential. */
 import type { Answer, Verdict } from './answer.js';
-import type { ExportRequest } from './destination.js';
-import type { Outcome } from './transport.js';
+import type { ExportRequest, Outcome } from './transport.js';
 
 const maxExcerptLength = 200;
 

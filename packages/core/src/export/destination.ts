@@ -2,6 +2,7 @@
 import type { ServiceInfo } from '../internal/service.js';
 import type { Answer, Verdict } from './answer.js';
 import type { Entry } from './fold.js';
+import type { ExportRequest, Transport } from './transport.js';
 
 /** Who sends, and when. */
 export interface Sender extends ServiceInfo {
@@ -13,12 +14,13 @@ export interface Sender extends ServiceInfo {
   readonly nowMs: number;
 }
 
-/** What is posted to a destination. */
-export interface ExportRequest {
-  readonly url: string;
-  /** Without `content-length`. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+/** What proves to a server who we are, and to us who it is; PEM texts. */
+export interface TlsOptions {
+  /** Certificate authorities to trust in the place of Node's own. */
+  readonly ca?: string;
+  /** Our own certificate, and its key. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** What `createObservability({ exporters })` takes; `openobserveExporter` and `otlpExporter` make one. */
@@ -29,6 +31,11 @@ export interface Destination {
   readonly endpoint: string;
   /** Longest time for one whole exchange, in milliseconds; 10 s if left out. */
   readonly timeoutMs?: number;
+  /** How bodies are packed on the way; `none` if left out. */
+  readonly compression?: 'gzip' | 'none';
+  readonly tls?: TlsOptions;
+  /** Makes the way on which requests leave, where that is not HTTP. */
+  createTransport?(): Transport;
   /** Writes a batch as one request; pure. */
   encode(batch: readonly Entry[], sender: Sender): ExportRequest;
   /** Judges the answer to a batch; pure. */

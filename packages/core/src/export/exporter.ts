@@ -49,7 +49,7 @@ export interface ExporterCoreOptions {
   root?: string;
   /** Time, transport and chance, for tests. */
   clock?: Clock;
-  createTransport?: (clock: Clock) => Transport;
+  createTransport?: (clock: Clock, destination: Destination) => Transport;
   random?: () => number;
 }
 
@@ -102,7 +102,16 @@ function createPipelines(options: ExporterCoreOptions, maxBytes: number): Pipeli
   const tell = options.onProblem ?? (() => undefined);
   return options.destinations.map(
     (destination) =>
-      new Pipeline({ destination, sender, transport: createTransport(clock), clock, random, maxBytes, scrub, tell }),
+      new Pipeline({
+        destination,
+        sender,
+        transport: destination.createTransport?.() ?? createTransport(clock, destination),
+        clock,
+        random,
+        maxBytes,
+        scrub,
+        tell,
+      }),
   );
 }
 

@@ -12,6 +12,8 @@ export interface Entry {
   /** When the first and the last of the folded reports happened, in milliseconds since the epoch. */
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
+  /** True when it was read back from disk: it may be older than what was sent before it. */
+  readonly replayed?: true;
   /** What tells it from other errors; never sent. */
   readonly fingerprint: string;
 }

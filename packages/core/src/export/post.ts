@@ -2,9 +2,8 @@
 import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Clock, Timer } from '../internal/clock.js';
-import type { ExportRequest } from './destination.js';
 import { suppressTracing } from './suppress-tracing.js';
-import type { Attempt, Outcome, Transport } from './transport.js';
+import type { Attempt, ExportRequest, Outcome, Transport } from './transport.js';
 
 /** Bytes of an answer that are read; the connection is closed on more. */
 const maxAnswerBytes = 65_536;

@@ -1,6 +1,13 @@
 /** Transport: the way on which encoded batches leave; tests put another in its place. */
 import type { Answer } from './answer.js';
-import type { ExportRequest } from './destination.js';
+
+/** One encoded batch, on its way to a destination. */
+export interface ExportRequest {
+  readonly url: string;
+  /** Without `content-length`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
 
 /** What came of an exchange: an answer, or the reason why there was none. */
 export type Outcome =
