@@ -1,4 +1,7 @@
 /** Outputs: what the pages show, produced for real. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   createObservability,
   type Observability,
@@ -118,6 +121,18 @@ async function whenAway(): Promise<{ status: unknown; problem: unknown }> {
   return { status, problem };
 }
 
+/** The spool with an error in it that is not delivered yet. */
+async function spoolStatus(): Promise<unknown> {
+  const directory = mkdtempSync(join(tmpdir(), 'throughline-spool-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const exporter = openobserveExporter({ url: 'http://127.0.0.1:9', key: 'shop:secret' });
+  const { observability } = await openShop({ exporters: [exporter], spool: { directory } });
+  observability.getLogger('orders').error(new Error('out of stock'), 'order failed');
+  const { spool } = observability.status();
+  await observability.close();
+  return spool;
+}
+
 /** The two lines of one outage. */
 async function outageLines(): Promise<Record<string, unknown>[]> {
   const answers = [down, ok];
@@ -153,5 +168,6 @@ export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   'otlp-request': () => exported('otlp'),
   'status-away': async () => (await whenAway()).status,
   'problem-away': async () => (await whenAway()).problem,
+  'status-spool': spoolStatus,
   'half-configured': halfConfiguredLine,
 };

@@ -31,7 +31,6 @@ export function batchOf(...messages: string[]): Batch {
     count: 1,
     firstSeenMs: sender.nowMs,
     lastSeenMs: sender.nowMs,
-    fingerprint: message,
   }));
 }
 

@@ -1,7 +1,8 @@
 /** Environment: what its variables say, as options; a mistake in one is a sentence, never a crash. */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Destination } from './export/destination.js';
+import type { SpoolSettings } from './export/spool/create-spool.js';
 import { openobserveFromEnvironment } from './exporters/openobserve.js';
 import { otlpFromEnvironment } from './exporters/otlp.js';
 import { levelNames } from './log/levels.js';
@@ -57,6 +58,15 @@ export function serviceFromEnvironment(env: EnvironmentVariables, warn: Warn): S
 export function exportersFromEnvironment(env: EnvironmentVariables, warn: Warn): Destination[] {
   const found = [openobserveFromEnvironment(env, warn), otlpFromEnvironment(env, warn)];
   return found.filter((destination) => destination !== undefined);
+}
+
+/** `THROUGHLINE_SPOOL_DIR`: where errors are kept on disk, or nothing. */
+export function spoolFromEnvironment(env: EnvironmentVariables, warn: Warn): SpoolSettings | undefined {
+  const directory = env['THROUGHLINE_SPOOL_DIR']?.trim();
+  if (!directory) return undefined;
+  if (isAbsolute(directory)) return { directory };
+  warn(`THROUGHLINE_SPOOL_DIR must be an absolute path, got ${JSON.stringify(directory)}; errors wait in memory alone`);
+  return undefined;
 }
 
 /** `key=value,…` with percent-encoding; the whole is dropped on any mistake: https://opentelemetry.io/docs/specs/otel/resource/sdk/ */

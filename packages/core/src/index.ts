@@ -10,6 +10,8 @@ export type { Destination, Sender, TlsOptions } from './export/destination.js';
 export type { Entry } from './export/fold.js';
 export type { ExporterStatus } from './export/pipeline.js';
 export type { ExportProblem } from './export/problem.js';
+export type { SpoolSettings } from './export/spool/create-spool.js';
+export type { SpoolStatus } from './export/spool/spool.js';
 export type { Attempt, ExportRequest, Outcome, Transport } from './export/transport.js';
 export type { CheckOptions, HealthCheck, Probe } from './health/check.js';
 export type { FailureCode } from './health/failure.js';

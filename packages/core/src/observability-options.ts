@@ -3,6 +3,8 @@ import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import type { Destination } from './export/destination.js';
 import type { ExporterStatus } from './export/pipeline.js';
 import type { ExportProblem } from './export/problem.js';
+import type { SpoolSettings } from './export/spool/create-spool.js';
+import type { SpoolStatus } from './export/spool/spool.js';
 import type { HealthCheck, Probe } from './health/check.js';
 import type { ObservedApplication } from './http/observed.js';
 import { invalidOption, requireFunctionOr, requireObject, requireText, requireTexts } from './internal/options.js';
@@ -29,6 +31,8 @@ export interface ObservabilityOptions {
   redact?: RedactOptions;
   /** Where errors go. Left out, the environment says; `[]` for nowhere. */
   exporters?: readonly Destination[];
+  /** Where errors are kept on disk until they are delivered. Left out, THROUGHLINE_SPOOL_DIR says; nowhere without it. */
+  spool?: SpoolSettings;
   health?: {
     /** Checks by the name under which they are reported. */
     checks?: Record<string, HealthCheck | Probe>;
@@ -77,6 +81,8 @@ export type ObservabilityProblem = ExportProblem | { readonly code: 'LOG_LINE_FA
 export interface ObservabilityStatus {
   readonly service: ServiceInfo;
   readonly exporters: readonly ExporterStatus[];
+  /** Left out when nothing is kept on disk. */
+  readonly spool?: SpoolStatus;
 }
 
 /** Loggers, health and exporters of one process. */

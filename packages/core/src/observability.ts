@@ -2,7 +2,12 @@
 import type { Logger, LoggerOptions } from 'pino';
 import type { ContextScope } from './context/request-context.js';
 import { runOutsideContext } from './context/run.js';
-import { exportersFromEnvironment, logFromEnvironment, serviceFromEnvironment } from './environment.js';
+import {
+  exportersFromEnvironment,
+  logFromEnvironment,
+  serviceFromEnvironment,
+  spoolFromEnvironment,
+} from './environment.js';
 import { createExporterCore, type ExporterCore } from './export/exporter.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
@@ -75,7 +80,8 @@ export class AssembledObservability implements Observability {
   }
 
   status(): ObservabilityStatus {
-    return { service: this.service, exporters: this.exporter.status() };
+    const spool = this.exporter.spoolStatus();
+    return { service: this.service, exporters: this.exporter.status(), ...(spool && { spool }) };
   }
 
   flush(options?: { timeoutMs?: number }): Promise<boolean> {
@@ -99,7 +105,8 @@ export class AssembledObservability implements Observability {
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
-    const exporter = createExporterCore({ destinations, service, redactor, onProblem });
+    const spool = options.spool ?? spoolFromEnvironment(process.env, warn);
+    const exporter = createExporterCore({ destinations, service, redactor, onProblem, ...(spool && { spool }) });
     const environment = logFromEnvironment(process.env, warn);
     const {
       level = environment.level,

@@ -4,6 +4,9 @@ import type { Answer, Verdict } from '../src/export/answer.js';
 import type { Destination } from '../src/export/destination.js';
 import type { ExportProblem } from '../src/export/problem.js';
 import type { ErrorReport } from '../src/export/report.js';
+import type { SpoolSettings } from '../src/export/spool/create-spool.js';
+import type { Disk } from '../src/export/spool/disk.js';
+import type { Neighbourhood } from '../src/export/spool/owner.js';
 import type { Attempt, ExportRequest, Outcome, Transport } from '../src/export/transport.js';
 import type { Clock, Timer } from '../src/internal/clock.js';
 import { createRedactor } from '../src/internal/redact.js';
@@ -26,6 +29,11 @@ export class FakeClock implements Clock {
     const timer = { dueMs: this.#nowMs + delayMs, call };
     this.#timers.push(timer);
     return { cancel: () => void (this.#timers = this.#timers.filter((other) => other !== timer)) };
+  }
+
+  /** Lets time pass without anybody noticing, as a call that blocks does. */
+  skip(durationMs: number): void {
+    this.#nowMs += durationMs;
   }
 
   get pendingTimers(): number {
@@ -139,11 +147,20 @@ export interface Simulation {
   readonly problems: ExportProblem[];
 }
 
-export function simulate(options: { destinations?: Destination[]; maxBytes?: number } = {}): Simulation {
-  const clock = new FakeClock();
+export interface SimulationOptions {
+  destinations?: Destination[];
+  maxBytes?: number;
+  clock?: FakeClock;
+  spool?: SpoolSettings;
+  disk?: Disk;
+  we?: Neighbourhood;
+}
+
+export function simulate({ clock = new FakeClock(), ...options }: SimulationOptions = {}): Simulation {
   const transports: FakeTransport[] = [];
   const problems: ExportProblem[] = [];
   const core = createExporterCore({
+    ...options,
     destinations: options.destinations ?? [simpleDestination()],
     service: { name: 'shop', version: '1.4.0', environment: 'test' },
     redactor: createRedactor(),
@@ -155,7 +172,6 @@ export function simulate(options: { destinations?: Destination[]; maxBytes?: num
       transports.push(transport);
       return transport;
     },
-    ...(options.maxBytes !== undefined && { maxBytes: options.maxBytes }),
   });
   const [transport = new FakeTransport(clock)] = transports;
   return { core, clock, transport, transports, problems };

@@ -1,6 +1,6 @@
 /** Decision: what a verdict means for the batch it is about, and for the size of the next one. */
 import type { Verdict } from './answer.js';
-import type { Entry } from './fold.js';
+import type { WaitingEntry } from './waiting.js';
 
 /** Most records in a batch: these take the event loop less than a millisecond to encode, and more would stall it. */
 export const maxBatchEntries = 128;
@@ -21,9 +21,9 @@ export interface Attempts {
 }
 
 export interface Decision {
-  readonly delivered: readonly Entry[];
-  readonly rejected: readonly Entry[];
-  readonly unconfirmed: readonly Entry[];
+  readonly delivered: readonly WaitingEntry[];
+  readonly rejected: readonly WaitingEntry[];
+  readonly unconfirmed: readonly WaitingEntry[];
   /** To be sent again: whole, in parts, or a single record cut short. */
   readonly again: 'no' | 'whole' | 'resend' | 'halves' | 'truncated';
   /** Whether to leave the destination in peace for a while. */
@@ -33,7 +33,7 @@ export interface Decision {
 }
 
 /** Decides over a batch. */
-export function decide(verdict: Verdict, batch: readonly Entry[], attempts: Attempts): Decision {
+export function decide(verdict: Verdict, batch: readonly WaitingEntry[], attempts: Attempts): Decision {
   const stay = { ...nothing, window: attempts.window, refusals: attempts.refusals };
   switch (verdict.kind) {
     case 'accepted':
@@ -61,7 +61,7 @@ function welcome({ window }: Attempts): typeof nothing & { window: number; refus
 }
 
 /** Looks for the one bad record by halving, unless refusals in a row say that it is not about one record. */
-function refuse(separable: boolean, batch: readonly Entry[], { window, refusals }: Attempts): Decision {
+function refuse(separable: boolean, batch: readonly WaitingEntry[], { window, refusals }: Attempts): Decision {
   const hopeless = !separable || refusals >= maxRefusals;
   if (!hopeless && batch.length > 1) {
     return { ...nothing, again: 'halves', window: half(batch), refusals };
@@ -75,13 +75,13 @@ function refuse(separable: boolean, batch: readonly Entry[], { window, refusals 
   };
 }
 
-function half(batch: readonly Entry[]): number {
+function half(batch: readonly WaitingEntry[]): number {
   return Math.ceil(batch.length / 2);
 }
 
 /** Splits by numbers. Nothing tells which records were meant, so the last ones stand in for them. */
 function divide(
-  batch: readonly Entry[],
+  batch: readonly WaitingEntry[],
   rejected: number,
   unconfirmed: number,
 ): Pick<Decision, 'delivered' | 'rejected' | 'unconfirmed'> {

@@ -5,12 +5,12 @@ import { backoffMs, readRetryAfter } from './backoff.js';
 import { decide, maxBatchEntries, type Attempts, type Decision } from './decide.js';
 import { describeTrouble } from './describe-trouble.js';
 import type { Destination, Sender } from './destination.js';
-import type { Entry } from './fold.js';
 import type { Ledger } from './ledger.js';
+import type { Outbox } from './outbox.js';
 import type { Troubles } from './problem.js';
-import type { Queue } from './queue.js';
 import { truncateRecord } from './record.js';
 import type { Attempt, ExportRequest, Outcome, Transport } from './transport.js';
+import type { WaitingEntry } from './waiting.js';
 
 /** Most bytes of a request; servers take more, but encoding more would stall the event loop. */
 const maxBatchBytes = 1_048_576;
@@ -19,6 +19,9 @@ const maxBatchBytes = 1_048_576;
 const batchGrowth = 1.1;
 
 const defaultTimeoutMs = 10_000;
+
+/** The verdict over a batch that could not be sent at all. */
+const later: Verdict = { kind: 'retry' };
 
 export interface DeliveryOptions {
   readonly destination: Destination;
@@ -39,26 +42,29 @@ export interface Pause {
 
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #queue: Queue;
+  readonly #outbox: Outbox;
   readonly #ledger: Ledger;
   readonly #troubles: Troubles;
   #attempt: Attempt | undefined;
+  #isAborted = false;
   #window = maxBatchEntries;
   #batchBytes = maxBatchBytes;
   #refusals = 0;
   /** Attempts with the batch that begins with this record. */
   #attempts = { firstUid: '', tries: 0, resent: false };
 
-  constructor(options: DeliveryOptions, queue: Queue, ledger: Ledger, troubles: Troubles) {
+  constructor(options: DeliveryOptions, outbox: Outbox, ledger: Ledger, troubles: Troubles) {
     this.#options = options;
-    this.#queue = queue;
+    this.#outbox = outbox;
     this.#ledger = ledger;
     this.#troubles = troubles;
   }
 
   /** Sends the oldest batch. Never rejects; resolves with a pause when the destination failed. */
   async sendBatch(): Promise<Pause | undefined> {
-    const batch = this.#queue.take(this.#window, this.#batchBytes);
+    const batch = await this.#outbox.take(this.#window, this.#batchBytes);
+    if (batch.length === 0) return this.#outbox.isEmpty ? undefined : this.#pauseFor(later);
+    if (this.#isAborted) return this.#settle(batch, later, '');
     const request = this.#encode(batch);
     if (request === undefined) return this.#settle(batch, { kind: 'rejected', separable: true }, 'unencodable');
     if (batch.length > 1 && Buffer.byteLength(request.body) > maxBatchBytes)
@@ -72,22 +78,23 @@ export class Delivery {
     return this.#settle(batch, verdict, reasonOf(outcome, verdict), outcome);
   }
 
-  /** Ends the exchange that is under way. */
+  /** Ends the exchange that is under way, and begins no other. */
   abort(): void {
+    this.#isAborted = true;
     this.#attempt?.abort();
   }
 
-  #encode(batch: readonly Entry[]): ExportRequest | undefined {
+  #encode(batch: readonly WaitingEntry[]): ExportRequest | undefined {
     const { destination, sender, clock } = this.#options;
     try {
-      return destination.encode(batch, { ...sender, nowMs: clock.now() });
+      return destination.encode(batch, { ...(batch[0]?.author ?? sender), nowMs: clock.now() });
     } catch {
       this.#troubles.note('UNENCODABLE', 'an error could not be encoded and is left out', clock.now());
       return undefined;
     }
   }
 
-  #judge(outcome: Outcome, batch: readonly Entry[]): Verdict {
+  #judge(outcome: Outcome, batch: readonly WaitingEntry[]): Verdict {
     if (outcome.kind === 'failure') return judgeFailure(outcome.code);
     try {
       return this.#options.destination.classify(outcome.answer, batch);
@@ -103,7 +110,7 @@ export class Delivery {
     else this.#troubles.note(trouble.code, trouble.message, this.#options.clock.now());
   }
 
-  #settle(batch: readonly Entry[], verdict: Verdict, reason: string, outcome?: Outcome): Pause | undefined {
+  #settle(batch: readonly WaitingEntry[], verdict: Verdict, reason: string, outcome?: Outcome): Pause | undefined {
     const decision = decide(verdict, batch, this.#attemptsWith(batch));
     this.#window = decision.window;
     this.#refusals = decision.refusals;
@@ -114,7 +121,7 @@ export class Delivery {
     return decision.pause ? this.#pauseFor(verdict, outcome) : undefined;
   }
 
-  #attemptsWith(batch: readonly Entry[]): Attempts {
+  #attemptsWith(batch: readonly WaitingEntry[]): Attempts {
     const firstUid = batch[0]?.record.uid ?? '';
     if (firstUid !== this.#attempts.firstUid) this.#attempts = { firstUid, tries: 0, resent: false };
     this.#attempts.tries++;
@@ -125,19 +132,19 @@ export class Delivery {
     this.#ledger.deliver(weightOf(delivered));
     this.#ledger.lose('rejected', weightOf(rejected), reason);
     this.#ledger.lose('unconfirmed', weightOf(unconfirmed), 'unconfirmed');
-    for (const settled of [delivered, rejected, unconfirmed]) this.#queue.release(settled);
+    this.#outbox.settle([...delivered, ...rejected, ...unconfirmed]);
   }
 
-  #return({ again }: Decision, batch: readonly Entry[]): void {
+  #return({ again }: Decision, batch: readonly WaitingEntry[]): void {
     if (again === 'no') return;
     if (again === 'resend') this.#attempts.resent = true;
     if (again === 'halves') this.#attempts.firstUid = '';
     const entries =
-      again === 'truncated' ? batch.map((entry) => this.#queue.replace(entry, truncateRecord(entry.record))) : batch;
-    this.#queue.putBack(entries);
+      again === 'truncated' ? batch.map((entry) => this.#outbox.replace(entry, truncateRecord(entry.record))) : batch;
+    this.#outbox.putBack(entries);
   }
 
-  #pauseFor(verdict: Verdict, outcome: Outcome | undefined): Pause {
+  #pauseFor(verdict: Verdict, outcome?: Outcome): Pause {
     const { clock, random } = this.#options;
     const header = outcome?.kind === 'answer' ? outcome.answer.headers['retry-after'] : undefined;
     const retryAfterMs = readRetryAfter(typeof header === 'string' ? header : undefined, clock.now());
@@ -147,11 +154,11 @@ export class Delivery {
 }
 
 /** Reports that the entries stand for. */
-export function weightOf(entries: readonly Entry[]): number {
+export function weightOf(entries: readonly WaitingEntry[]): number {
   return entries.reduce((sum, { count }) => sum + count, 0);
 }
 
-function bytesOf(entries: readonly Entry[]): number {
+function bytesOf(entries: readonly WaitingEntry[]): number {
   return entries.reduce((sum, { record }) => sum + record.bytes, 0);
 }
 

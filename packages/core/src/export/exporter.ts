@@ -14,8 +14,15 @@ import type { ExportProblem } from './problem.js';
 import { createRecorder } from './record.js';
 import type { ErrorReport } from './report.js';
 import { createScrub } from './scrub.js';
+import { createSpool, type SpoolSettings } from './spool/create-spool.js';
+import type { Disk } from './spool/disk.js';
+import type { Neighbourhood } from './spool/owner.js';
+import type { Segment } from './spool/segment.js';
+import type { Shelf } from './spool/shelf.js';
+import type { Spool, SpoolStatus } from './spool/spool.js';
 import type { Transport } from './transport.js';
 import { createUlid } from './ulid.js';
+import { WaitingErrors } from './waiting.js';
 
 export interface ExporterCore {
   /** Whether there is any destination; without one, nothing here does anything. */
@@ -23,6 +30,8 @@ export interface ExporterCore {
   /** Takes a report. Never throws, never waits; an error object that was offered before is left out. */
   offer(report: ErrorReport): void;
   status(): ExporterStatus[];
+  /** What is on disk; `undefined` without a spool. */
+  spoolStatus(): SpoolStatus | undefined;
   /**
    * Resolves with true when all reports are out, with false when the time is over first. Never rejects.
    *
@@ -30,7 +39,8 @@ export interface ExporterCore {
    */
   flush(options?: { timeoutMs?: number }): Promise<boolean>;
   /**
-   * Sends what it can and drops the rest; the second call awaits the first. Never rejects.
+   * Sends what it can, leaves the rest in the spool, and drops it where there is none; the second call awaits the first.
+   * Never rejects.
    *
    * @param options `timeoutMs`: longest time to wait, in milliseconds; 2000 if left out.
    */
@@ -45,10 +55,14 @@ export interface ExporterCoreOptions {
   onProblem?: (problem: ExportProblem) => void;
   /** Bound on the memory of all that waits, in bytes; each destination has an equal share. @default 8_388_608 */
   maxBytes?: number;
+  /** Where errors are kept on disk; nowhere if not given. */
+  spool?: SpoolSettings;
   /** Directory of the application, left out of stacks; the working directory if not given. */
   root?: string;
-  /** Time, transport and chance, for tests. */
+  /** Time, disk, neighbours, transport and chance, for tests. */
   clock?: Clock;
+  disk?: Disk;
+  we?: Neighbourhood;
   createTransport?: (clock: Clock, destination: Destination) => Transport;
   random?: () => number;
 }
@@ -62,6 +76,7 @@ const inertExporter: ExporterCore = {
   active: false,
   offer: () => undefined,
   status: () => [],
+  spoolStatus: () => undefined,
   flush: () => Promise.resolve(true),
   close: () => Promise.resolve(),
 };
@@ -69,25 +84,29 @@ const inertExporter: ExporterCore = {
 /**
  * Makes the exporter core.
  *
- * @throws {ConfigError} When `maxBytes` leaves a destination less than 64 KiB.
+ * @throws {ConfigError} When `maxBytes` leaves a destination less than 64 KiB, or the spool cannot be what is asked for.
  */
 export function createExporterCore(options: ExporterCoreOptions): ExporterCore {
   const { destinations } = options;
   if (destinations.length === 0) return inertExporter;
   const { maxBytes } = withDefaults(exporterDefaults, { maxBytes: options.maxBytes });
   requireRange('maxBytes', maxBytes, minShareBytes * destinations.length);
-  const pipelines = createPipelines(options, maxBytes / destinations.length);
-  const offer = createIntake(options, pipelines);
+  const parts = assemble(options, maxBytes / destinations.length);
+  const { pipelines, spool } = parts;
+  let closing: Promise<void> | undefined;
   return {
     active: true,
-    offer,
+    offer: createIntake(options, parts),
     status: () => pipelines.map((pipeline) => pipeline.status()),
+    spoolStatus: () => spool?.status(),
     async flush({ timeoutMs = flushTimeoutMs } = {}) {
       const results = await holdProcess(Promise.all(pipelines.map((pipeline) => pipeline.flush(timeoutMs))));
       return results.every(Boolean);
     },
-    async close({ timeoutMs = closeTimeoutMs } = {}) {
-      await holdProcess(Promise.all(pipelines.map((pipeline) => pipeline.close(timeoutMs))));
+    close({ timeoutMs = closeTimeoutMs } = {}) {
+      const closed = Promise.all(pipelines.map((pipeline) => pipeline.close(timeoutMs)));
+      closing ??= holdProcess(closed).then(() => spool?.close());
+      return closing;
     },
   };
 }
@@ -95,42 +114,69 @@ export function createExporterCore(options: ExporterCoreOptions): ExporterCore {
 /** Room for a few records at least; less would drop everything. */
 const minShareBytes = 65_536;
 
-function createPipelines(options: ExporterCoreOptions, maxBytes: number): Pipeline[] {
-  const { clock = systemClock, createTransport = createHttpTransport, random = Math.random } = options;
-  const sender = { ...options.service, host: orNothing(hostname), pid: process.pid, instanceId: randomUUID() };
-  const scrub = createScrub(options.redactor);
-  const tell = options.onProblem ?? (() => undefined);
-  return options.destinations.map(
-    (destination) =>
-      new Pipeline({
-        destination,
-        sender,
-        transport: destination.createTransport?.() ?? createTransport(clock, destination),
-        clock,
-        random,
-        maxBytes,
-        scrub,
-        tell,
-      }),
-  );
+interface Parts {
+  readonly pipelines: readonly Pipeline[];
+  readonly spool: Spool | undefined;
+  readonly errors: WaitingErrors;
+  readonly createUid: (timeMs: number) => string;
 }
 
-function createIntake(options: ExporterCoreOptions, pipelines: readonly Pipeline[]): (report: ErrorReport) => void {
+function assemble(options: ExporterCoreOptions, maxBytes: number): Parts {
+  const { destinations, clock = systemClock, createTransport = createHttpTransport, random = Math.random } = options;
+  const sender = { ...options.service, host: orNothing(hostname), pid: process.pid, instanceId: randomUUID() };
+  const tell = options.onProblem ?? (() => undefined);
+  const scrub = createScrub(options.redactor);
+  const errors = new WaitingErrors();
+  const createUid = createUlid();
+  const keys = uniqueNames(destinations.map(({ name }) => name));
+  const pipelines = new Map<string, Pipeline>();
+  const listener = {
+    recovered: (key: string, shelves: readonly Shelf[]) => pipelines.get(key)?.recover(shelves),
+    lost: (segment: Segment, reason: string) => pipelines.forEach((pipeline) => pipeline.lose(segment, reason)),
+    sealed: () => errors.closeAll(),
+  };
+  const { disk, we } = options;
+  const place = { keys, author: sender, createUid, clock, disk, we, tell, listener };
+  const spool = options.spool && createSpool(options.spool, place);
+  destinations.forEach((destination, index) => {
+    const transport = destination.createTransport?.() ?? createTransport(clock, destination);
+    const key = keys[index] ?? destination.name;
+    const waiting = { key, spool, errors, maxBytes };
+    pipelines.set(key, new Pipeline({ destination, sender, transport, clock, random, scrub, tell, ...waiting }));
+  });
+  return { pipelines: [...pipelines.values()], spool, errors, createUid };
+}
+
+/** Two destinations may have one name, but not one cursor. */
+function uniqueNames(names: readonly string[]): string[] {
+  return names.map((name, index) => {
+    const earlier = names.slice(0, index).filter((other) => other === name).length;
+    return earlier === 0 ? name : `${name}#${earlier + 1}`;
+  });
+}
+
+function createIntake(options: ExporterCoreOptions, parts: Parts): (report: ErrorReport) => void {
   const { redactor, clock = systemClock, root = orNothing(() => process.cwd()) } = options;
+  const { pipelines, spool, errors, createUid } = parts;
   const isRepeated = createOfferedErrors();
-  const record = createRecorder({ redactor, createUid: createUlid(), root, home: orNothing(homedir) });
+  const record = createRecorder({ redactor, createUid, root, home: orNothing(homedir) });
   return (report) => {
-    let takers = pipelines;
     try {
       if (isRepeated(report)) return;
       const timeMs = isTime(report.timeMs) ? report.timeMs : clock.now();
       const fingerprint = fingerprintOf(report);
-      takers = pipelines.filter((pipeline) => !pipeline.absorb(fingerprint, timeMs));
-      if (takers.length === 0) return;
-      const made = record({ ...report, timeMs });
-      for (const pipeline of takers) pipeline.accept(made, fingerprint);
+      const waiting = errors.find(fingerprint);
+      if (waiting === undefined) {
+        const made = record({ ...report, timeMs });
+        const entry = errors.add(made, fingerprint, spool?.append(made));
+        for (const pipeline of pipelines) pipeline.accept(entry);
+      } else {
+        errors.grow(waiting, timeMs);
+        for (const pipeline of pipelines) pipeline.grow(waiting);
+        if (waiting.place !== undefined) spool?.fold(waiting.place, timeMs);
+      }
     } catch {
-      for (const pipeline of takers) pipeline.refuse('unreadable');
+      for (const pipeline of pipelines) pipeline.refuse('unreadable');
     }
   };
 }

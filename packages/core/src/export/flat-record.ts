@@ -3,7 +3,10 @@ import type { Sender } from './destination.js';
 import type { Entry } from './fold.js';
 
 /** Writes an entry flat; what is absent is `undefined`, and the user's fields give way to ours. */
-export function flatRecord({ record, count, firstSeenMs, lastSeenMs }: Entry, sender: Sender): Record<string, unknown> {
+export function flatRecord(
+  { record, count, firstSeenMs, lastSeenMs, replayed }: Entry,
+  sender: Sender,
+): Record<string, unknown> {
   const { error, location } = record;
   const isRepeated = count > 1;
   // One literal with everything in it: putting it together from parts took three times as long.
@@ -29,6 +32,7 @@ export function flatRecord({ record, count, firstSeenMs, lastSeenMs }: Entry, se
     first_seen: isRepeated ? isoTime(firstSeenMs) : undefined,
     last_seen: isRepeated ? isoTime(lastSeenMs) : undefined,
     truncated: record.truncated,
+    replayed,
   };
   for (const [key, value] of Object.entries(record.attributes)) {
     if (!Object.hasOwn(flat, key) || flat[key] === undefined) flat[key] = value;

@@ -14,8 +14,6 @@ export interface Entry {
   readonly lastSeenMs: number;
   /** True when it was read back from disk: it may be older than what was sent before it. */
   readonly replayed?: true;
-  /** What tells it from other errors; never sent. */
-  readonly fingerprint: string;
 }
 
 const maxPartLength = 256;

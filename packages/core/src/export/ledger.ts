@@ -16,8 +16,8 @@ export class Ledger {
     return { ...this.#totals, reasons: { ...this.#totals.reasons } };
   }
 
-  offer(): void {
-    this.#totals.offered++;
+  offer(count = 1): void {
+    this.#totals.offered += count;
   }
 
   deliver(count: number): void {

@@ -2,14 +2,14 @@
 import type { Clock, Timer } from '../internal/clock.js';
 import { Delivery, weightOf, type DeliveryOptions, type Pause } from './delivery.js';
 import { Ledger, type LedgerTotals } from './ledger.js';
+import { Outbox, type OutboxOptions } from './outbox.js';
 import { Pace } from './pace.js';
 import { Troubles, type ExportProblem, type LastError } from './problem.js';
-import { Queue } from './queue.js';
-import type { ErrorRecord } from './record.js';
+import type { Segment } from './spool/segment.js';
+import type { Shelf } from './spool/shelf.js';
+import type { WaitingEntry } from './waiting.js';
 
-export interface PipelineOptions extends DeliveryOptions {
-  /** Bound on the memory of what waits. */
-  readonly maxBytes: number;
+export interface PipelineOptions extends DeliveryOptions, Omit<OutboxOptions, 'ledger'> {
   readonly tell: (problem: ExportProblem) => void;
 }
 
@@ -31,8 +31,8 @@ export interface ExporterStatus extends LedgerTotals {
 export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #clock: Clock;
-  readonly #queue: Queue;
   readonly #ledger = new Ledger();
+  readonly #outbox: Outbox;
   readonly #troubles: Troubles;
   readonly #delivery: Delivery;
   readonly #pace: Pace;
@@ -49,37 +49,44 @@ export class Pipeline {
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#queue = new Queue(options.maxBytes);
+    this.#outbox = new Outbox({ ...options, ledger: this.#ledger });
     this.#pace = new Pace(options.clock);
     this.#troubles = new Troubles(options.destination.name, options.tell);
-    this.#delivery = new Delivery(options, this.#queue, this.#ledger, this.#troubles);
+    this.#delivery = new Delivery(options, this.#outbox, this.#ledger, this.#troubles);
   }
 
-  /** Takes a report that needs no record of its own: the error waits already, or everything is closed. */
-  absorb(fingerprint: string, timeMs: number): boolean {
-    const isClosing = this.#closing !== undefined;
-    if (!isClosing && !this.#queue.fold(fingerprint, timeMs)) return false;
+  /** Takes an entry; the oldest ones leave if there is no room. */
+  accept(entry: WaitingEntry): void {
+    if (this.#isClosed) return this.refuse('closed');
     this.#ledger.offer();
-    if (isClosing) this.#ledger.lose('dropped', 1, 'closed');
-    return true;
-  }
-
-  /** Takes a record; the oldest ones leave if there is no room. */
-  accept(record: ErrorRecord, fingerprint: string): void {
-    this.#ledger.offer();
-    const dropped = weightOf(this.#queue.push(record, fingerprint));
-    if (dropped > 0) {
-      this.#ledger.lose('dropped', dropped, 'queue_full');
-      this.#troubles.note(
-        'QUEUE_FULL',
-        'more errors wait than memory is set aside for; the oldest are dropped',
-        this.#clock.now(),
-      );
-    }
+    const dropped = weightOf(this.#outbox.accept(entry));
+    this.#ledger.lose('dropped', dropped, 'queue_full');
+    if (dropped > 0) this.#noteFull('QUEUE_FULL', 'more errors wait than memory is set aside for');
     this.#plan();
   }
 
-  /** Counts a report that cannot be made a record. */
+  /** Takes one more report of an error that waits. */
+  grow(entry: WaitingEntry): void {
+    if (this.#isClosed) return this.refuse('closed');
+    this.#ledger.offer();
+    this.#outbox.grow(entry);
+  }
+
+  /** Takes on what an earlier process left on disk. */
+  recover(shelves: readonly Shelf[]): void {
+    this.#ledger.offer(shelves.reduce((sum, { reports }) => sum + reports, 0));
+    this.#outbox.recover(shelves);
+    this.#plan();
+  }
+
+  /** Gives up what was in a segment that is gone. */
+  lose(segment: Segment, reason: string): void {
+    const lost = this.#outbox.drop(segment);
+    this.#ledger.lose('dropped', lost, reason);
+    if (lost > 0 && reason === 'spool_full') this.#noteFull('SPOOL_FULL', 'more errors wait than the spool may hold');
+  }
+
+  /** Counts a report that cannot be taken. */
   refuse(reason: string): void {
     this.#ledger.offer();
     this.#ledger.lose('dropped', 1, reason);
@@ -93,8 +100,8 @@ export class Pipeline {
       state: this.#state(),
       endpoint,
       ...this.#ledger.totals,
-      queued: this.#queue.weight,
-      spooled: 0,
+      queued: this.#outbox.queued,
+      spooled: this.#outbox.spooled,
       lastSendAt: isoTime(this.#lastSendMs),
       lastError: this.#troubles.last ?? null,
       nextAttemptAt: isoTime(nextAttemptMs),
@@ -119,21 +126,25 @@ export class Pipeline {
     return this.#closing;
   }
 
+  #noteFull(code: string, message: string): void {
+    this.#troubles.note(code, `${message}; the oldest are dropped`, this.#clock.now());
+  }
+
   #state(): ExporterStatus['state'] {
     if (this.#isClosed) return 'closed';
     if (this.#sending) return 'sending';
-    if (this.#pause && (!this.#queue.isEmpty || this.#pace.waitMs > 0))
+    if (this.#pause && (!this.#outbox.isEmpty || this.#pace.waitMs > 0))
       return this.#pause.isAuth ? 'paused' : 'backing-off';
     return 'idle';
   }
 
   #isSettled(): boolean {
-    return this.#queue.isEmpty && this.#sending === undefined;
+    return this.#outbox.isEmpty && this.#sending === undefined;
   }
 
   /** Sees to it that the next batch leaves as soon as it may; the first one after a quiet time leaves at once. */
   #plan(): void {
-    if (this.#closing || this.#sending || this.#timer || this.#queue.isEmpty) return;
+    if (this.#closing || this.#sending || this.#timer || this.#outbox.isEmpty) return;
     this.#timer = this.#clock.after(this.#pace.waitMs, () => {
       this.#timer = undefined;
       if (this.#pace.waitMs > 0) this.#plan();
@@ -163,13 +174,12 @@ export class Pipeline {
       this.#delivery.abort();
     });
     await this.#sending;
-    while (!this.#hasGivenUp && !this.#queue.isEmpty) await this.#send();
+    while (!this.#hasGivenUp && !this.#outbox.isEmpty) await this.#send();
     deadline.cancel();
-    const rest = this.#queue.take(Infinity, Infinity);
-    this.#queue.release(rest);
-    this.#ledger.lose('dropped', weightOf(rest), 'closed');
+    const isOut = this.#outbox.isEmpty;
+    this.#ledger.lose('dropped', this.#outbox.close(), 'closed');
     this.#isClosed = true;
-    this.#answerWaiting(rest.length === 0);
+    this.#answerWaiting(isOut);
     this.#options.transport.close();
   }
 

@@ -1,27 +1,21 @@
-/** Queue: what waits for one destination, bounded in bytes; the oldest makes room. */
-import type { Entry } from './fold.js';
+/** Queue: what waits for one destination in memory, bounded in bytes; the oldest makes room. */
 import type { ErrorRecord } from './record.js';
-
-interface WaitingEntry extends Entry {
-  count: number;
-  firstSeenMs: number;
-  lastSeenMs: number;
-}
+import type { WaitingEntry, WaitingErrors } from './waiting.js';
 
 /** Memory of an entry beside its record and its fingerprint: the entry itself, its places in list and map. */
 const entryOverheadBytes = 400;
 
 export class Queue {
   readonly #maxBytes: number;
-  #entries: Entry[] = [];
-  /** Entries that may still grow. One that was sent before may not: the server may hold it under the same uid. */
-  readonly #open = new Map<string, WaitingEntry>();
+  readonly #errors: WaitingErrors;
+  #entries: WaitingEntry[] = [];
   #bytes = 0;
   #weight = 0;
 
   /** @param maxBytes Bound on everything held, what was taken and not yet released included. */
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, errors: WaitingErrors) {
     this.#maxBytes = maxBytes;
+    this.#errors = errors;
   }
 
   /** Reports that are held, those in flight included. */
@@ -33,25 +27,15 @@ export class Queue {
     return this.#entries.length === 0;
   }
 
-  /** Counts one more report of an error that waits already; tells whether there was one. */
-  fold(fingerprint: string, timeMs: number): boolean {
-    const entry = this.#open.get(fingerprint);
-    if (entry === undefined) return false;
-    entry.count++;
-    entry.firstSeenMs = Math.min(entry.firstSeenMs, timeMs);
-    entry.lastSeenMs = Math.max(entry.lastSeenMs, timeMs);
-    this.#weight++;
-    return true;
+  hasRoomFor(entry: WaitingEntry): boolean {
+    return this.#bytes + bytesOf(entry) <= this.#maxBytes;
   }
 
-  /** Adds a record; returns what had to leave for it, the record itself when it fits in no case. */
-  push(record: ErrorRecord, fingerprint: string): Entry[] {
-    const { timeMs } = record;
-    const entry: WaitingEntry = { record, count: 1, firstSeenMs: timeMs, lastSeenMs: timeMs, fingerprint };
-    const dropped: Entry[] = [];
-    this.#hold(entry);
+  /** Adds an entry; returns what had to leave for it, the entry itself when it fits in no case. */
+  push(entry: WaitingEntry): WaitingEntry[] {
+    const dropped: WaitingEntry[] = [];
+    this.hold(entry);
     this.#entries.push(entry);
-    this.#open.set(fingerprint, entry);
     while (this.#bytes > this.#maxBytes && this.#entries.length > 0) {
       const oldest = this.#shift(1);
       this.release(oldest);
@@ -60,25 +44,37 @@ export class Queue {
     return dropped;
   }
 
-  /** Takes the oldest entries, one at least; they stay counted until they are released or put back. */
-  take(maxEntries: number, maxBytes: number): Entry[] {
+  /** Counts one more report in an entry that waits here. */
+  grow(): void {
+    this.#weight++;
+  }
+
+  /** Takes the oldest entries of one author, one at least; they stay counted until they are released or put back. */
+  take(maxEntries: number, maxBytes: number): WaitingEntry[] {
+    const author = this.#entries[0]?.author;
     let count = 0;
     let bytes = 0;
-    for (const { record } of this.#entries) {
+    for (const { record, author: other } of this.#entries) {
       bytes += record.bytes;
-      if (count > 0 && (count >= maxEntries || bytes > maxBytes)) break;
+      if (count > 0 && (count >= maxEntries || bytes > maxBytes || other !== author)) break;
       count++;
     }
     return this.#shift(count);
   }
 
   /** Puts entries that were taken back to the front. */
-  putBack(entries: readonly Entry[]): void {
+  putBack(entries: readonly WaitingEntry[]): void {
     this.#entries = [...entries, ...this.#entries];
   }
 
+  /** Counts an entry that was taken from elsewhere. */
+  hold(entry: WaitingEntry): void {
+    this.#bytes += bytesOf(entry);
+    this.#weight += entry.count;
+  }
+
   /** Forgets entries that were taken: they were delivered or given up. */
-  release(entries: readonly Entry[]): void {
+  release(entries: readonly WaitingEntry[]): void {
     for (const entry of entries) {
       this.#bytes -= bytesOf(entry);
       this.#weight -= entry.count;
@@ -86,29 +82,22 @@ export class Queue {
   }
 
   /** Puts another, smaller record in the place of a taken entry's. */
-  replace(entry: Entry, record: ErrorRecord): Entry {
+  replace(entry: WaitingEntry, record: ErrorRecord): WaitingEntry {
     const smaller = { ...entry, record };
     this.release([entry]);
-    this.#hold(smaller);
+    this.hold(smaller);
     return smaller;
   }
 
-  #hold(entry: Entry): void {
-    this.#bytes += bytesOf(entry);
-    this.#weight += entry.count;
-  }
-
-  #shift(count: number): Entry[] {
+  #shift(count: number): WaitingEntry[] {
     // One by one is how a full queue makes room: V8 shifts an array in no time, but moves it to splice it.
     const taken =
       count === 1 ? [this.#entries.shift()].filter((entry) => entry !== undefined) : this.#entries.splice(0, count);
-    for (const entry of taken) {
-      if (this.#open.get(entry.fingerprint) === entry) this.#open.delete(entry.fingerprint);
-    }
+    for (const entry of taken) this.#errors.close(entry);
     return taken;
   }
 }
 
-function bytesOf({ record, fingerprint }: Entry): number {
+function bytesOf({ record, fingerprint }: WaitingEntry): number {
   return record.bytes + fingerprint.length + entryOverheadBytes;
 }

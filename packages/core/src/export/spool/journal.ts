@@ -1,0 +1,146 @@
+/** Journal: the directory of one process, with its segments and with how far each destination has come in them. */
+import { join } from 'node:path';
+import type { Disk } from './disk.js';
+import { readSegmentName, type Segment } from './segment.js';
+
+/** How far a destination has come: everything before it is settled. */
+export interface Cursor {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** Where a record is on disk. */
+export interface Place {
+  readonly journal: Journal;
+  readonly segment: Segment;
+  readonly start: number;
+  readonly end: number;
+}
+
+const cursorsName = 'cursors.json';
+const format = 1;
+
+/** Where a destination begins that has got nothing yet. */
+const beginning: Cursor = { segment: 0, offset: 0 };
+
+export class Journal {
+  readonly id: string;
+  readonly #disk: Disk;
+  #path: string;
+  /** Oldest first. */
+  #segments: Segment[] = [];
+  readonly #cursors = new Map<string, Cursor>();
+
+  constructor(disk: Disk, id: string, path: string) {
+    this.#disk = disk;
+    this.id = id;
+    this.#path = path;
+  }
+
+  /** Makes the directory of a new one, in which each of the destinations has everything before it. */
+  static create(disk: Disk, id: string, path: string, keys: readonly string[]): Journal {
+    disk.makeDirectory(path);
+    const journal = new Journal(disk, id, path);
+    for (const key of keys) journal.#cursors.set(key, beginning);
+    journal.save();
+    return journal;
+  }
+
+  /** Reads what an earlier process left; if its cursors are lost, the destinations begin at the beginning. */
+  static async open(disk: Disk, id: string, path: string, keys: readonly string[]): Promise<Journal> {
+    const journal = new Journal(disk, id, path);
+    const names = await disk.list(path);
+    if (names.includes(cursorsName)) readCursors(await disk.readFile(join(path, cursorsName)), journal.#cursors);
+    if (journal.#cursors.size === 0) for (const key of keys) journal.#cursors.set(key, beginning);
+    for (const name of names.toSorted()) {
+      const known = readSegmentName(name);
+      if (known === undefined) continue;
+      const { bytes, kind } = await disk.describe(join(path, name));
+      if (kind === 'file') journal.#segments.push({ ...known, name, bytes, recordsEnd: bytes });
+    }
+    return journal;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Destinations that records were written for. */
+  get keys(): string[] {
+    return [...this.#cursors.keys()];
+  }
+
+  pathOf(segment: Segment): string {
+    return join(this.#path, segment.name);
+  }
+
+  cursorOf(key: string): Cursor {
+    return this.#cursors.get(key) ?? beginning;
+  }
+
+  add(segment: Segment): void {
+    this.#segments.push(segment);
+  }
+
+  rename(segment: Segment, name: string): void {
+    this.#disk.rename(this.pathOf(segment), join(this.#path, name));
+    segment.name = name;
+  }
+
+  /** Notes that a destination has settled everything up to this offset; {@link save} makes it last. */
+  advance(key: string, segment: Segment, offset: number): void {
+    this.#cursors.set(key, { segment: segment.number, offset });
+  }
+
+  save(): void {
+    const text = JSON.stringify({ format, cursors: Object.fromEntries(this.#cursors) });
+    this.#disk.replaceFile(join(this.#path, cursorsName), text);
+  }
+
+  /** Whether there is nothing left in a segment for any destination. */
+  isSettled(segment: Segment): boolean {
+    return [...this.#cursors.values()].every(({ segment: number, offset }) =>
+      number === segment.number ? offset >= segment.recordsEnd : number > segment.number,
+    );
+  }
+
+  remove(segment: Segment): void {
+    this.#disk.remove(this.pathOf(segment));
+    this.#segments = this.#segments.filter((other) => other !== segment);
+  }
+
+  /** Removes the whole journal. */
+  destroy(): void {
+    this.#disk.remove(this.#path);
+    this.#segments = [];
+  }
+
+  /** Gives it another name, which is another owner. */
+  move(path: string): void {
+    this.#disk.rename(this.#path, path);
+    this.#path = path;
+  }
+}
+
+/** Cursors that cannot be read are at the beginning: what is sent twice carries the same uid. */
+function readCursors(bytes: Buffer, cursors: Map<string, Cursor>): void {
+  try {
+    const { format: written, cursors: stored } = JSON.parse(bytes.toString()) as Record<string, unknown>;
+    if (written !== format) return;
+    for (const [key, cursor] of Object.entries(stored as Record<string, Partial<Cursor>>)) {
+      const { segment, offset } = cursor;
+      const isReadable = typeof segment === 'number' && typeof offset === 'number';
+      cursors.set(key, isReadable ? { segment, offset } : beginning);
+    }
+  } catch {
+    // The file is a few hundred bytes put in place by a rename; only a failing disk leaves it broken.
+  }
+}

@@ -1,0 +1,124 @@
+/** Patrol: shows every few seconds that this process lives, and takes over the journals of those that do not. */
+import type { Clock, Timer } from '../../internal/clock.js';
+import type { Breaker } from './breaker.js';
+import type { Disk } from './disk.js';
+import type { Journal } from './journal.js';
+import type { Journals } from './journals.js';
+import { adoptOrphans } from './orphans.js';
+import type { Neighbourhood } from './owner.js';
+import type { SegmentContents } from './segment.js';
+import type { Shelf } from './shelf.js';
+
+const intervalMs = 5_000;
+
+export interface PatrolOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly directory: string;
+  readonly we: Neighbourhood;
+  /** Names of the destinations. */
+  readonly keys: readonly string[];
+  readonly journals: Journals;
+  readonly breaker: Breaker;
+  readonly read: (shelf: Shelf) => Promise<SegmentContents>;
+  /** Called with what an earlier process left for a destination. */
+  readonly onRecovered: (key: string, shelves: readonly Shelf[]) => void;
+  /** Called when a journal has disappeared: removed, or taken for an orphan while this process stood still. */
+  readonly onGone: (journal: Journal) => void;
+}
+
+export class Patrol {
+  readonly #options: PatrolOptions;
+  /** Journals for destinations that are not configured here. */
+  readonly #foreign = new Set<string>();
+  #timer: Timer;
+  #isOver = false;
+
+  constructor(options: PatrolOptions) {
+    this.#options = options;
+    this.#timer = options.clock.after(0, () => void this.#round());
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#timer.cancel();
+  }
+
+  async #round(): Promise<void> {
+    const { journals, breaker, clock } = this.#options;
+    for (const journal of journals) breaker.attempt(() => this.#showLife(journal));
+    try {
+      await this.#adopt();
+    } catch {
+      // Before the first error there is no directory.
+    }
+    if (!this.#isOver) this.#timer = clock.after(intervalMs, () => void this.#round());
+  }
+
+  #showLife(journal: Journal): void {
+    const { disk, journals, onGone } = this.#options;
+    try {
+      disk.touch(journal.path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      onGone(journal);
+      journals.forget(journal);
+    }
+  }
+
+  async #adopt(): Promise<void> {
+    const { disk, directory, we, clock, keys, journals, breaker } = this.#options;
+    if ((await disk.describe(directory)).kind !== 'directory') return;
+    const known = new Set([...this.#foreign, ...journals.ids]);
+    for await (const journal of adoptOrphans({ disk, directory, we, nowMs: clock.now(), keys }, known)) {
+      if (this.#isOver) return breaker.attempt(() => journals.release(journal));
+      journals.add(journal);
+      try {
+        await this.#recover(journal);
+        this.#settleIn(journal);
+      } catch {
+        // Read again in the next round, by us or by somebody else.
+        breaker.attempt(() => journals.release(journal));
+      }
+    }
+  }
+
+  /** Tells each destination what there is for it, once it is known for all. */
+  async #recover(journal: Journal): Promise<void> {
+    const found: [key: string, shelves: Shelf[]][] = [];
+    for (const key of this.#options.keys) {
+      if (journal.keys.includes(key)) found.push([key, await this.#shelvesOf(key, journal)]);
+    }
+    for (const [key, shelves] of found) if (shelves.length > 0) this.#options.onRecovered(key, shelves);
+  }
+
+  /** Finds out what a destination has not got yet, reading no file whose name tells. */
+  async #shelvesOf(key: string, journal: Journal): Promise<Shelf[]> {
+    const cursor = journal.cursorOf(key);
+    const shelves: Shelf[] = [];
+    for (const segment of journal.segments) {
+      if (segment.number < cursor.segment) continue;
+      const from = segment.number === cursor.segment ? cursor.offset : 0;
+      const shelf = { journal, segment, from, reports: segment.reports ?? 0 };
+      const reports = from === 0 && segment.reports !== undefined ? segment.reports : await this.#count(shelf);
+      if (reports > 0) shelves.push({ ...shelf, reports });
+      else if (shelves.length === 0) journal.advance(key, segment, segment.bytes);
+    }
+    return shelves;
+  }
+
+  async #count(shelf: Shelf): Promise<number> {
+    return (await this.#options.read(shelf)).reports;
+  }
+
+  /** Keeps the budget, and gives back what holds nothing for our destinations but something for others. */
+  #settleIn(journal: Journal): void {
+    const { journals, keys } = this.#options;
+    journals.makeRoom(0);
+    journals.tidy(journal, false);
+    const isOurs = keys.some((key) => journal.keys.includes(key));
+    if (isOurs || !journals.owns(journal)) return;
+    this.#foreign.add(journal.id);
+    journals.release(journal);
+  }
+}
