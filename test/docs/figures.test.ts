@@ -54,7 +54,7 @@ describe('a figure of a page', () => {
     ['exporters.md', '30 s ± 20 %', 'export/backoff.ts', 'jitter = 0.2;'],
     ['exporters.md', '(1 s to 5 min)', 'export/backoff.ts', 'minRetryAfterMs = 1_000;'],
     ['exporters.md', '(1 s to 5 min)', 'export/backoff.ts', 'maxRetryAfterMs = 300_000;'],
-    ['exporters.md', '8 MiB', 'export/exporter.ts', 'maxBytes: 8_388_608'],
+    ['exporters.md', '8 MiB', 'export/assembly.ts', 'maxBytes: 8_388_608'],
     ['exporters.md', 'at most 5 s', 'export/exporter.ts', 'flushTimeoutMs = 5_000;'],
     ['exporters.md', 'at most 2 s', 'export/exporter.ts', 'closeTimeoutMs = 2_000;'],
     ['spool.md', '64 MiB', 'export/spool/create-spool.ts', 'maxBytes: 67_108_864'],

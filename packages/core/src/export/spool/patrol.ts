@@ -33,15 +33,36 @@ export class Patrol {
   readonly #foreign = new Set<string>();
   #timer: Timer;
   #isOver = false;
+  /** Those who wait for the end of the first round; nobody any more once it is over. */
+  #waiting: (() => void)[] | undefined = [];
 
   constructor(options: PatrolOptions) {
     this.#options = options;
     this.#timer = options.clock.after(0, () => void this.#round());
   }
 
+  /** Resolves after the first round, which finds what earlier processes left, or when the time is over. */
+  begun(timeoutMs: number): Promise<void> {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const deadline = this.#options.clock.after(timeoutMs, resolve);
+      waiting.push(() => {
+        deadline.cancel();
+        resolve();
+      });
+    });
+  }
+
   end(): void {
     this.#isOver = true;
     this.#timer.cancel();
+    this.#begin();
+  }
+
+  #begin(): void {
+    for (const resolve of this.#waiting ?? []) resolve();
+    this.#waiting = undefined;
   }
 
   async #round(): Promise<void> {
@@ -52,6 +73,7 @@ export class Patrol {
     } catch {
       // Before the first error there is no directory.
     }
+    this.#begin();
     if (!this.#isOver) this.#timer = clock.after(intervalMs, () => void this.#round());
   }
 

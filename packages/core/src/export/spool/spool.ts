@@ -84,6 +84,11 @@ export class Spool {
     });
   }
 
+  /** Resolves when it is known what earlier processes left, or when the time is over. Never rejects. */
+  begun(timeoutMs: number): Promise<void> {
+    return this.#patrol.begun(timeoutMs);
+  }
+
   status(): SpoolStatus {
     const { directory, maxBytes, troubles } = this.#options;
     return {

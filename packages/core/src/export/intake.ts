@@ -1,0 +1,67 @@
+/** Intake: makes each error report a record, once, and hands it to every destination. */
+import type { Clock } from '../internal/clock.js';
+import type { Redactor } from '../internal/redact.js';
+import { fingerprintOf } from './fold.js';
+import type { Pipeline } from './pipeline.js';
+import { createRecorder } from './record.js';
+import type { ErrorReport } from './report.js';
+import type { Spool } from './spool/spool.js';
+import { homeDirectory } from './system-facts.js';
+import type { WaitingErrors } from './waiting.js';
+
+export interface IntakeOptions {
+  readonly pipelines: readonly Pipeline[];
+  readonly spool: Spool | undefined;
+  readonly errors: WaitingErrors;
+  readonly createUid: (timeMs: number) => string;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  /** Directory of the application, left out of stacks. */
+  readonly root: string;
+}
+
+/** Makes the function that takes a report. It never throws and never waits. */
+export function createIntake(options: IntakeOptions): (report: ErrorReport) => void {
+  const { pipelines, spool, errors, createUid, redactor, clock, root } = options;
+  const isRepeated = createOfferedErrors();
+  const record = createRecorder({ redactor, createUid, root, home: homeDirectory() });
+  return (report) => {
+    try {
+      if (isRepeated(report)) return;
+      const timeMs = isTime(report.timeMs) ? report.timeMs : clock.now();
+      const fingerprint = fingerprintOf(report);
+      const waiting = errors.find(fingerprint);
+      if (waiting === undefined) {
+        const made = record({ ...report, timeMs });
+        const entry = errors.add(made, fingerprint, spool?.append(made));
+        for (const pipeline of pipelines) pipeline.accept(entry);
+      } else {
+        errors.grow(waiting, timeMs);
+        for (const pipeline of pipelines) pipeline.grow(waiting);
+        if (waiting.place !== undefined) spool?.fold(waiting.place, timeMs);
+      }
+    } catch {
+      for (const pipeline of pipelines) pipeline.refuse('unreadable');
+    }
+  };
+}
+
+/** Whether a ULID can hold the time: from 1970 to the year 10889. */
+function isTime(timeMs: number): boolean {
+  return timeMs >= 0 && timeMs < 2 ** 48;
+}
+
+/**
+ * Makes the memory of errors that were offered, by identity: works for frozen ones too. An error object that a later
+ * request throws again, such as a constant or the error of a cached promise, is that request's own error.
+ */
+function createOfferedErrors(): (report: ErrorReport) => boolean {
+  const offered = new WeakMap<object, unknown>();
+  return ({ error, fields }) => {
+    if (typeof error !== 'object' || error === null) return false;
+    const requestId = fields['request_id'];
+    if (offered.has(error) && (requestId === undefined || offered.get(error) === requestId)) return true;
+    offered.set(error, requestId);
+    return false;
+  };
+}
