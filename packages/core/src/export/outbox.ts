@@ -22,7 +22,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: Queue;
   readonly #backlog: Backlog;
-  #wasBacklogsTurn = false;
+  /** What happens now goes first. */
+  #wasBacklogsTurn = true;
   /** Reports that were in memory at the end, and are on disk for whoever comes next. */
   #left = 0;
 

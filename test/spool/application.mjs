@@ -1,0 +1,46 @@
+// An application that logs errors and comes to the end it is told; run as a process of its own.
+import { writeSync } from 'node:fs';
+import { createObservability } from '@throughline/core';
+import { openobserveExporter } from '@throughline/core/exporters/openobserve';
+import { otlpExporter } from '@throughline/core/exporters/otlp';
+
+/** @type {{ exporter: string, url: string, directory: string, errors: number, end: string }} */
+const { exporter, url, directory, errors, end } = JSON.parse(process.argv[2] ?? '{}');
+
+const exporters = {
+  openobserve: () => openobserveExporter({ url, key: 'shop:secret' }),
+  otlp: () => otlpExporter({ url }),
+};
+
+const observability = createObservability({
+  service: { name: 'shop' },
+  log: { destination: { write: () => undefined } },
+  exporters: [exporters[exporter]()],
+  spool: { directory },
+});
+
+const ends = {
+  exit: () => process.exit(1),
+  throw: () => {
+    throw new Error('nobody catches this');
+  },
+  abort: () => process.abort(),
+  SIGTERM: () => process.kill(process.pid, 'SIGTERM'),
+  // The test does it, whenever it likes.
+  SIGKILL: () => undefined,
+};
+
+for (let index = 0; index < errors; index++) {
+  observability.logger.error(new Error(`error ${index}`), `error ${index}`);
+  // Tells of each error that was taken, so that the test knows which must not be lost.
+  writeSync(1, `${index}\n`);
+  if (index % 20 === 19) await new Promise(setImmediate);
+}
+if (end === 'flush') {
+  const isOut = await observability.flush({ timeoutMs: 15_000 });
+  writeSync(1, `${JSON.stringify({ isOut, status: observability.status() })}\n`);
+  await observability.close();
+} else {
+  setInterval(() => undefined, 1_000);
+  ends[end]();
+}
