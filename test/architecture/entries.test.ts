@@ -30,6 +30,7 @@ const entries: Record<string, readonly string[]> = {
     'exchangeOf',
     'exposeRequest',
   ],
+  '@throughline/core/checks/exporter': ['exporterCheck'],
   '@throughline/core/checks/http': ['httpCheck'],
   '@throughline/core/checks/postgres': ['postgresCheck'],
   '@throughline/core/checks/redis': ['redisCheck'],

@@ -37,14 +37,24 @@ export interface ObservabilityOptions {
     /** Checks by the name under which they are reported. */
     checks?: Record<string, HealthCheck | Probe>;
   };
+  /**
+   * Whether errors that nobody catches are logged at `fatal` and exported. The process ends, or goes on, as without it.
+   * @default false
+   */
+  captureUncaught?: boolean;
   /** Told of trouble in observability itself, once per change of state. */
   onProblem?: (problem: ObservabilityProblem) => void;
   /** Allows this one beside the process's own, which it does not become. @default false */
   isolated?: boolean;
 }
 
-export const observabilityDefaults: { userFields: readonly string[]; isolated: boolean } = {
+export const observabilityDefaults: {
+  userFields: readonly string[];
+  captureUncaught: boolean;
+  isolated: boolean;
+} = {
   userFields: [],
+  captureUncaught: false,
   isolated: false,
 };
 
@@ -54,7 +64,7 @@ export const observabilityDefaults: { userFields: readonly string[]; isolated: b
  * @throws {ConfigError} Names the option that cannot be used.
  */
 export function requireUsable(options: ObservabilityOptions): void {
-  const { service = {}, log = {}, exporters = [], health = {}, onProblem } = options;
+  const { service = {}, log = {}, exporters = [], health = {}, captureUncaught, onProblem } = options;
   for (const [name, group] of Object.entries({ service, log, health })) requireObject(name, group);
   for (const [name, value] of Object.entries(service)) if (value !== undefined) requireText(`service.${name}`, value);
   if (log.userFields !== undefined) requireTexts('log.userFields', log.userFields);
@@ -62,6 +72,8 @@ export function requireUsable(options: ObservabilityOptions): void {
     throw invalidOption('log.destination', 'a pino destination', log.destination);
   if (!Array.isArray(exporters)) throw invalidOption('exporters', 'a list of destinations', typeof exporters);
   exporters.forEach(requireDestination);
+  if (captureUncaught !== undefined && typeof captureUncaught !== 'boolean')
+    throw invalidOption('captureUncaught', 'true or false', captureUncaught);
   if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
 }
 

@@ -17,6 +17,7 @@ import { serviceInfo, type ServiceInfo } from './internal/service.js';
 import { standardOutput } from './log/destination.js';
 import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
+import { watchUncaught } from './log/uncaught.js';
 import {
   type Observability,
   observabilityDefaults,
@@ -31,6 +32,7 @@ export class AssembledObservability implements Observability {
   readonly health: Health;
   private readonly log: Log;
   private exporter: ExporterCore;
+  private endWatch: () => void = () => undefined;
   /** A closed one makes room for another. */
   isClosed = false;
 
@@ -40,6 +42,7 @@ export class AssembledObservability implements Observability {
     this.exporter = exporter;
     this.log = new Log(settings);
     this.health = createHealth(this.healthOptions(options));
+    this.watch(options);
     this.warn(warnings);
   }
 
@@ -56,6 +59,7 @@ export class AssembledObservability implements Observability {
     this.service = settings.service;
     this.exporter = exporter;
     void replaced.close();
+    this.watch(options);
     this.warn(warnings);
   }
 
@@ -90,8 +94,18 @@ export class AssembledObservability implements Observability {
 
   async close(options?: { timeoutMs?: number }): Promise<void> {
     this.isClosed = true;
+    this.endWatch();
     this.health.drain();
     await this.exporter.close(options);
+  }
+
+  private watch({ captureUncaught = observabilityDefaults.captureUncaught }: ObservabilityOptions): void {
+    this.endWatch();
+    if (!captureUncaught) return;
+    this.endWatch = watchUncaught((error, origin) => {
+      const message = origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception';
+      this.getLogger('process').fatal({ err: error }, message);
+    });
   }
 
   /** Everything that the options decide, made anew. */
