@@ -4,6 +4,7 @@ import type { ContextScope } from './context/request-context.js';
 import { runOutsideContext } from './context/run.js';
 import { exportersFromEnvironment, logFromEnvironment, serviceFromEnvironment } from './environment.js';
 import { createExporterCore, type ExporterCore } from './export/exporter.js';
+import { warnOfProxies } from './export/proxy-environment.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
 import { withDefaults } from './internal/options.js';
@@ -99,6 +100,7 @@ export class AssembledObservability implements Observability {
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
+    warnOfProxies(destinations, process.env, warn);
     const exporter = createExporterCore({ destinations, service, redactor, onProblem });
     const environment = logFromEnvironment(process.env, warn);
     const {
