@@ -3,7 +3,7 @@ import { sourceFiles } from '../architecture/source.js';
 import { blocksIn, page } from './pages.js';
 
 /** Files that read the environment. */
-const readers = sourceFiles('packages').filter(({ text }) => /\benv\[|readSecret\(env/.test(text));
+const readers = sourceFiles('packages').filter(({ text }) => /\benv\[|read(?:Secret|Variable)\(env/.test(text));
 
 /** Names that are read there: `env['NAME']`, and what is passed on to be read as one. */
 function namesRead(pattern: RegExp): string[] {
@@ -20,7 +20,7 @@ const documented = rows.map(([, name = '']) => name.replaceAll('`', ''));
 
 describe('the table of environment variables', () => {
   it('has every variable that is read, and no other', () => {
-    const read = namesRead(/'((?:LOG|LOGS|NO|NODE|OTEL|THROUGHLINE)_[A-Z_]+)'/g);
+    const read = namesRead(/'((?:ALL|HTTPS?|LOG|LOGS|NO|NODE|OTEL|THROUGHLINE)_[A-Z_]+)'/g);
     expect(read).toEqual(expect.arrayContaining(namesRead(/env\['([^']+)'\]/g)));
     expect(documented.toSorted()).toEqual(read);
   });

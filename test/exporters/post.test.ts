@@ -1,10 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSink, type Sink } from '../contract/faulty-sink.js';
+import { createCertificate } from './faults/certificate.js';
 import { FakeClock } from '../../packages/core/testing/simulation.js';
 import { createHttpTransport } from '../../packages/core/src/export/post.js';
 import type { Outcome, Transport } from '../../packages/core/src/export/transport.js';
@@ -23,7 +27,6 @@ afterEach(async () => {
   transport.close();
   await sink.close();
   vi.unstubAllEnvs();
-  vi.restoreAllMocks();
   vi.restoreAllMocks();
 });
 
@@ -48,23 +51,54 @@ describe('post', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('keeps one connection for all requests', async () => {
-    for (let index = 0; index < 3; index++) await post();
-    expect(sink.requests.map(({ turn }) => turn)).toEqual([1, 2, 3]);
+  it('packs a body when it is asked to, and asks for no packed answer', async () => {
+    transport = createHttpTransport(clock, { compression: 'gzip' });
+    const packed: Buffer[] = [];
+    const server = createPlainServer((incoming, response) => {
+      incoming.on('data', (piece: Buffer) => packed.push(piece)).on('end', () => response.end());
+      expect(incoming.headers).toMatchObject({ 'content-encoding': 'gzip', 'content-type': 'a/b' });
+      expect(incoming.headers).not.toHaveProperty('accept-encoding');
+      expect(incoming.headers).not.toHaveProperty('transfer-encoding');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const body = 'é'.repeat(100_000);
+    const request = { url: `http://127.0.0.1:${port}`, headers: { 'content-type': 'a/b' }, body };
+    expect(await transport.send(request, 10_000).outcome).toMatchObject({ answer: { status: 200 } });
+    expect(gunzipSync(Buffer.concat(packed)).toString()).toBe(body);
+    expect(Buffer.concat(packed).length).toBeLessThan(2_000);
+    server.close();
   });
 
-  it('gives up after the deadline, headers or not, and closes the connection', async () => {
-    for (const reaction of ['hang', 'stalled body'] as const) {
-      sink.react = () => reaction;
-      const before = sink.requests.length;
-      const outcome = post();
-      await arrived(before + 1);
-      await clock.advance(9_999);
-      expect(sink.connections).toBe(1);
-      await clock.advance(1);
-      expect(await outcome).toEqual({ kind: 'failure', code: 'TIMEOUT', message: 'no answer within 10000 ms' });
-      await vi.waitUntil(() => sink.connections === 0);
-    }
+  it('ends at once when it is aborted while it packs', async () => {
+    transport = createHttpTransport(clock, { compression: 'gzip' });
+    const exchange = transport.send({ url: sink.url, headers: {}, body: 'x'.repeat(1_000_000) }, 10_000);
+    exchange.abort();
+    expect(await exchange.outcome).toMatchObject({ code: 'ABORTED' });
+    await promisify(gzip)('x'.repeat(2_000_000));
+    expect(sink.requests).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('keeps one connection for all requests', async () => {
+    const warn = vi.spyOn(process, 'emitWarning');
+    for (let index = 0; index < 20; index++) await post();
+    expect(sink.requests.map(({ turn }) => turn)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(warn).not.toHaveBeenCalled(); // of listeners that pile up
+  });
+
+  it.each([
+    ['hang', 'TIMEOUT', 'no answer within 10000 ms'],
+    ['stalled body', 'ANSWER_CUT', 'the answer broke off after HTTP 200 (no answer within 10000 ms)'],
+  ] as const)('gives up a %s after the deadline, and closes the connection', async (reaction, code, message) => {
+    sink.react = () => reaction;
+    const outcome = post();
+    await arrived();
+    await clock.advance(9_999);
+    expect(sink.connections).toBe(1);
+    await clock.advance(1);
+    expect(await outcome).toEqual({ kind: 'failure', code, message });
+    await vi.waitUntil(() => sink.connections === 0);
   });
 
   it('reads no more than 64 KiB of an answer', async () => {
@@ -141,7 +175,7 @@ describe('post', () => {
   it('refuses a certificate nobody vouches for, whatever the environment says', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {}); // Node's, about that variable
-    const server = createServer({ key, cert }, (_, response) => response.end());
+    const server = createServer(createCertificate(), (_, response) => response.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     expect(await post(`https://localhost:${port}`)).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
@@ -160,25 +194,3 @@ describe('post', () => {
     expect(isSuppressed).toBe(true);
   });
 });
-
-/** Self-signed for `localhost`, made for this test. */
-const key = [
-  '-----BEGIN EC PRIVATE KEY-----',
-  'MHcCAQEEICREFQFwMwrrt66WNaxg9MAG6Nj2aqbpJdNK4tKaJXIXoAoGCCqGSM49',
-  'AwEHoUQDQgAEjgKr0qhkbjccZgd9ggtFt1dbrPpBZe6uEHluiZlA+R9WKU+L/39I',
-  '5wyI8qWQflCv6InDqPKPrUwYphi8ou8imA==',
-  '-----END EC PRIVATE KEY-----',
-].join('\n');
-const cert = [
-  '-----BEGIN CERTIFICATE-----',
-  'MIIBmzCCAUGgAwIBAgIUIfp2sKguh09l2uwetgF86InnyjcwCgYIKoZIzj0EAwIw',
-  'FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA0MzQxM1oYDzIxMjYxMDI4',
-  'MDQzNDEzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO',
-  'PQMBBwNCAASOAqvSqGRuNxxmB32CC0W3V1us+kFl7q4QeW6JmUD5H1YpT4v/f0jn',
-  'DIjypZB+UK/oicOo8o+tTBimGLyi7yKYo28wbTAdBgNVHQ4EFgQUMmwzIBLtUArX',
-  'hQtZsx+QyLIaJ8swHwYDVR0jBBgwFoAUMmwzIBLtUArXhQtZsx+QyLIaJ8swDwYD',
-  'VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI',
-  'zj0EAwIDSAAwRQIgRk7PBN1jxvo9dJ8rJItO4yYWYyV93iICpch4X+sC0i0CIQD/',
-  'fj2BnWJtSyDtjtl3BE/WOZHl4hG2V+RxHVbb2NFDxA==',
-  '-----END CERTIFICATE-----',
-].join('\n');

@@ -33,4 +33,4 @@ const ways = {
   },
 };
 
-runWithContext({ requestId: 'r-1' }, () => setTimeout(ways[how], 1));
+runWithContext({ requestId: 'r-1' }, () => setTimeout(() => ways[how](), 1));

@@ -9,6 +9,7 @@ import {
   spoolFromEnvironment,
 } from './environment.js';
 import { createExporterCore, type ExporterCore } from './export/exporter.js';
+import { warnOfProxies } from './export/proxy-environment.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
 import { withDefaults } from './internal/options.js';
@@ -119,6 +120,7 @@ export class AssembledObservability implements Observability {
     const redactor = createRedactor(options.redact);
     const onProblem = (problem: ObservabilityProblem): void => this.tell(problem, options.onProblem);
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
+    warnOfProxies(destinations, process.env, warn);
     const spool = options.spool ?? spoolFromEnvironment(process.env, warn);
     const exporter = createExporterCore({ destinations, service, redactor, onProblem, ...(spool && { spool }) });
     const environment = logFromEnvironment(process.env, warn);

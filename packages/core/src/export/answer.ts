@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly kind: 'accepted'; readonly pauseMs?: number }
   /** Stored except so many records, which are refused for good or unaccounted for; nothing tells which ones. */
   | { readonly kind: 'partial'; readonly rejected: number; readonly unconfirmed: number; readonly detail?: string }
-  /** Nothing stored, may be better later; given up after so many attempts; `slow` when the time ran out. */
+  /** Nothing stored, may be better later; given up after so many attempts; `slow` when fewer at once may do. */
   | {
       readonly kind: 'retry';
       readonly maxAttempts?: number;
@@ -47,9 +47,18 @@ export function judgeStatus({ status }: Answer): Verdict {
   return { kind: 'rejected', separable: separable.has(status) };
 }
 
-/** Judges an exchange that brought no answer: what was sent may come later, and a slow one in smaller parts. */
-export function judgeFailure(code: string): Verdict {
-  return { kind: 'retry', slow: code === 'TIMEOUT' };
+/** Signs that a smaller batch may get through: too slow a link, or a server that hangs up while it is still sent to. */
+const overloaded = new Set(['TIMEOUT', 'ECONNRESET', 'EPIPE']);
+
+/**
+ * Judges an exchange that brought no answer, or half of one: what was sent may come later, in smaller parts if that may
+ * help. After a success that broke off it is stored, most likely; sending it for ever would store it for ever.
+ *
+ * @param count Records in the batch.
+ */
+export function judgeFailure(code: string, count: number): Verdict {
+  if (code === 'ANSWER_CUT') return { kind: 'partial', rejected: 0, unconfirmed: count };
+  return { kind: 'retry', slow: overloaded.has(code) };
 }
 
 /** The body as a JSON object, or `undefined` when it is none. */

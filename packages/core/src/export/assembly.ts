@@ -74,7 +74,8 @@ export function assemble(options: ExporterCoreOptions, shareBytes: number): Asse
   const offer = createIntake({ pipelines, spool, errors, createUid, redactor, clock, root });
   const flush = async (timeoutMs: number): Promise<boolean> => {
     const startMs = clock.monotonicMs();
-    await spool?.begun(timeoutMs);
+    const begun = spool?.begun(timeoutMs);
+    if (begun !== undefined) await begun;
     const leftMs = Math.max(0, timeoutMs - (clock.monotonicMs() - startMs));
     return (await Promise.all(pipelines.map((pipeline) => pipeline.flush(leftMs)))).every(Boolean);
   };

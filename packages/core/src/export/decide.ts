@@ -8,6 +8,9 @@ export const maxBatchEntries = 128;
 /** Refusals in a row after which a destination is taken to refuse everything, not a single bad record. */
 const maxRefusals = 3;
 
+/** Attempts that run out of time before a record is cut short; halving a batch down to one takes seven. */
+const maxSlowTries = 12;
+
 /** What has to be known of the attempts before. */
 export interface Attempts {
   /** Most records in the next batch; halves when the destination struggles, doubles when it accepts. */
@@ -43,7 +46,9 @@ export function decide(verdict: Verdict, batch: readonly WaitingEntry[], attempt
       return { ...welcome(attempts), ...divide(batch, verdict.rejected, verdict.unconfirmed) };
     case 'retry':
       if (attempts.tries >= (verdict.maxAttempts ?? Infinity)) return { ...stay, rejected: batch, pause: true };
-      return { ...stay, again: 'whole', pause: true, window: verdict.slow ? half(batch) : attempts.window };
+      if (!verdict.slow) return { ...stay, again: 'whole', pause: true };
+      if (batch.length > 1) return { ...stay, again: 'whole', pause: true, window: half(batch) };
+      return { ...stay, again: isStuck(batch, attempts) ? 'truncated' : 'whole', pause: true };
     case 'auth':
       return { ...stay, again: 'whole', pause: true };
     case 'too-big':
@@ -58,6 +63,11 @@ const nothing = { delivered: [], rejected: [], unconfirmed: [], again: 'no', pau
 
 function welcome({ window }: Attempts): typeof nothing & { window: number; refusals: number } {
   return { ...nothing, window: Math.min(window * 2, maxBatchEntries), refusals: 0 };
+}
+
+/** A record that does not get through even alone goes in short, so that those behind it are not held up for ever. */
+function isStuck([entry]: readonly WaitingEntry[], { tries }: Attempts): boolean {
+  return tries >= maxSlowTries && entry?.record.truncated !== true;
 }
 
 /** Looks for the one bad record by halving, unless refusals in a row say that it is not about one record. */

@@ -95,7 +95,7 @@ export class Delivery {
   }
 
   #judge(outcome: Outcome, batch: readonly WaitingEntry[]): Verdict {
-    if (outcome.kind === 'failure') return judgeFailure(outcome.code);
+    if (outcome.kind === 'failure') return judgeFailure(outcome.code, batch.length);
     try {
       return this.#options.destination.classify(outcome.answer, batch);
     } catch {

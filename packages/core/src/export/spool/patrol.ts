@@ -41,10 +41,10 @@ export class Patrol {
     this.#timer = options.clock.after(0, () => void this.#round());
   }
 
-  /** Resolves after the first round, which finds what earlier processes left, or when the time is over. */
-  begun(timeoutMs: number): Promise<void> {
+  /** Resolves after the first round, which finds what earlier processes left, or when the time is over; `undefined` then. */
+  begun(timeoutMs: number): Promise<void> | undefined {
     const waiting = this.#waiting;
-    if (waiting === undefined) return Promise.resolve();
+    if (waiting === undefined) return undefined;
     return new Promise((resolve) => {
       const deadline = this.#options.clock.after(timeoutMs, resolve);
       waiting.push(() => {

@@ -84,8 +84,8 @@ export class Spool {
     });
   }
 
-  /** Resolves when it is known what earlier processes left, or when the time is over. Never rejects. */
-  begun(timeoutMs: number): Promise<void> {
+  /** Resolves when it is known what earlier processes left, or when the time is over; `undefined` when it is known. */
+  begun(timeoutMs: number): Promise<void> | undefined {
     return this.#patrol.begun(timeoutMs);
   }
 
