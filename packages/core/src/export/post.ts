@@ -89,8 +89,9 @@ class Post implements Attempt {
     const chunks: Buffer[] = [];
     let size = 0;
     const finish = (): void => {
-      const body = Buffer.concat(chunks).subarray(0, maxAnswerBytes).toString();
-      this.#settle({ kind: 'answer', answer: { status: response.statusCode ?? 0, headers: response.headers, body } });
+      const bytes = Buffer.concat(chunks).subarray(0, maxAnswerBytes);
+      const { statusCode: status = 0, headers } = response;
+      this.#settle({ kind: 'answer', answer: { status, headers, body: bytes.toString(), bytes } });
     };
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
