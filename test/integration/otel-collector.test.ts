@@ -68,7 +68,11 @@ describe.skipIf(binary === undefined)(
           const [logs] = (JSON.parse(collector.file()) as LogsRequest).resourceLogs;
           expect(plainAttributes(logs?.resource.attributes ?? [])).toMatchObject({ 'service.name': 'shop' });
           const [record] = logs?.scopeLogs[0]?.logRecords ?? [];
-          expect(record).toMatchObject({ severityNumber: 17, body: { stringValue: 'order failed' } });
+          expect(record).toMatchObject({
+            severityNumber: 17,
+            severityText: 'ERROR',
+            body: { stringValue: 'order failed' },
+          });
           expect(record?.timeUnixNano).toMatch(/^\d{13}000000$/);
           expect(plainAttributes(record?.attributes ?? [])).toMatchObject({
             'exception.type': 'TypeError',
