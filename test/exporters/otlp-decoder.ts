@@ -12,13 +12,15 @@ root.resolvePath = (_, target) => join(protos, target);
 root.loadSync('opentelemetry/proto/collector/logs/v1/logs_service.proto');
 const logsRequest = root.lookupType('opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest');
 
-/** Of a later version than the files: https://github.com/open-telemetry/opentelemetry-proto/blob/v1.5.0/opentelemetry/proto/collector/logs/v1/logs_service.proto */
+/** Of later files, and of google.rpc: https://github.com/open-telemetry/opentelemetry-proto/blob/v1.5.0/opentelemetry/proto/collector/logs/v1/logs_service.proto */
 const { root: laterRoot } = protobuf.parse(`
   syntax = "proto3";
   message ExportLogsServiceResponse { ExportLogsPartialSuccess partial_success = 1; }
+  message Status { int32 code = 1; string message = 2; }
   message ExportLogsPartialSuccess { int64 rejected_log_records = 1; string error_message = 2; }
 `);
 const logsResponse = laterRoot.lookupType('ExportLogsServiceResponse');
+const failureStatus = laterRoot.lookupType('Status');
 
 export type AnyValue = Record<string, string | number | boolean>;
 
@@ -62,6 +64,11 @@ function hexIds(key: string, value: unknown): unknown {
 /** Encodes a binary answer. */
 export function encodeAnswer(partialSuccess: { rejectedLogRecords?: number; errorMessage?: string }): Uint8Array {
   return logsResponse.encode(logsResponse.fromObject({ partialSuccess })).finish();
+}
+
+/** Encodes what a server says of a request that failed. */
+export function encodeStatus(message: string): Uint8Array {
+  return failureStatus.encode({ code: 3, message }).finish();
 }
 
 /** Attributes as an object; integers, which the protocol writes as text, as numbers. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { describeExporter } from '../contract/exporter.js';
 import { batchOf, classified, sender } from './batch.js';
 import { certificate, key } from './certificate.js';
-import { decodeLogs, encodeAnswer, plainAttributes, type LogsRequest } from './otlp-decoder.js';
+import { decodeLogs, encodeAnswer, encodeStatus, plainAttributes, type LogsRequest } from './otlp-decoder.js';
 
 /** Names of the conventions by the names the contract knows. */
 const contractNames: Record<string, string> = {
@@ -103,6 +103,20 @@ describe('OTLP exporter, by itself', () => {
     const bytes = encodeAnswer(partialSuccess);
     const answer = { status: 200, headers: {}, body: Buffer.from(bytes).toString(), bytes };
     expect(exporter.classify(answer, batchOf('a', 'b', 'c'))).toEqual(verdict);
+  });
+
+  it.each([
+    [400, 'application/x-protobuf', encodeStatus('wrong wire type'), 'rejected', 'wrong wire type'],
+    [503, 'application/x-protobuf; x', encodeStatus('busy'), 'retry', 'busy'],
+    [400, 'application/json', Buffer.from('{"code":3,"message":"no such field"}'), 'rejected', 'no such field'],
+    [400, 'text/plain', Buffer.from('bad'), 'rejected', undefined],
+    [400, 'application/x-protobuf', Buffer.from('bad'), 'rejected', undefined],
+    [401, 'application/x-protobuf', encodeStatus('who?'), 'auth', undefined],
+  ])('repeats what the server says with HTTP %i in %s', (status, type, bytes, kind, detail) => {
+    const answer = { status, headers: { 'content-type': type }, body: Buffer.from(bytes).toString(), bytes };
+    const verdict = exporter.classify(answer, batchOf('a'));
+    expect(verdict.kind).toBe(kind);
+    expect('detail' in verdict ? verdict.detail : undefined).toBe(detail);
   });
 
   it('takes bytes that are no message for a success, however they end', () => {

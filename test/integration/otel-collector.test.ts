@@ -1,11 +1,11 @@
 import { createObservability, type Observability } from '@throughline/core';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LogsRequest } from '../exporters/otlp-decoder.js';
-import { plainAttributes } from '../exporters/otlp-decoder.js';
+import { plainAttributes, type LogsRequest } from '../exporters/otlp-decoder.js';
 import { startOtelCollector, type OtelCollector } from './otel-collector.js';
 import { builtBackend } from './require-service.js';
 
+const service = { name: 'shop', version: '1.4.0', environment: 'test' };
 const binary = builtBackend('otel-collector');
 
 describe.skipIf(binary === undefined)(
@@ -28,7 +28,7 @@ describe.skipIf(binary === undefined)(
           const exporter = otlpExporter({ url: collector.url, protocol, compression });
           observability = createObservability({
             isolated: true,
-            service: { name: 'shop', version: '1.4.0', environment: 'test' },
+            service,
             log: { destination: { write: () => undefined } },
             exporters: [
               {
@@ -83,6 +83,23 @@ describe.skipIf(binary === undefined)(
             paid: false,
             debt: -(2 ** 60),
           });
+        });
+
+        it('reads why the collector refuses what it cannot read', async () => {
+          const exporter = otlpExporter({ url: collector.url, protocol });
+          const { url, headers: sent } = exporter.encode([], {
+            ...service,
+            host: 'h',
+            pid: 1,
+            instanceId: 'i',
+            nowMs: 0,
+          });
+          const response = await fetch(url, { method: 'POST', headers: sent, body: 'no logs at all' });
+          const bytes = new Uint8Array(await response.arrayBuffer());
+          const answer = { status: response.status, headers: Object.fromEntries(response.headers), bytes };
+          const verdict = exporter.classify({ ...answer, body: Buffer.from(bytes).toString() }, []);
+          expect(verdict).toMatchObject({ kind: 'rejected', separable: true });
+          expect('detail' in verdict && verdict.detail).toMatch(/^[ -~]{10,}$/);
         });
 
         it('holds every uid in its file after it was killed and started again while errors flow', async () => {

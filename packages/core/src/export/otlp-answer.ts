@@ -10,7 +10,7 @@ interface PartialSuccess {
 
 /** Judges an answer: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response */
 export function judgeOtlp(answer: Answer): Verdict {
-  if (answer.status >= 300) return judgeStatus(answer);
+  if (answer.status >= 300) return withMessage(judgeStatus(answer), answer);
   // Every 2xx is a success, whatever its body: Loki answers 204, old OpenObserve protobuf bytes that it calls JSON.
   const partial = fromJson(answer) ?? fromProtobuf(answer);
   if (partial === undefined || (partial.rejected === 0 && partial.message === undefined)) return { kind: 'accepted' };
@@ -21,6 +21,15 @@ export function judgeOtlp(answer: Answer): Verdict {
     unconfirmed: 0,
     ...(partial.message !== undefined && { detail: partial.message }),
   };
+}
+
+/** Errors come as a `google.rpc.Status`, whose `message` is field 2; without this its bytes would stand in the sentence. */
+function withMessage(verdict: Verdict, answer: Answer): Verdict {
+  if (verdict.kind !== 'rejected' && verdict.kind !== 'retry') return verdict;
+  const isBinary = String(answer.headers['content-type']).startsWith('application/x-protobuf');
+  const message =
+    isBinary && answer.bytes ? textOf(readProtobuf(answer.bytes)?.get(2)) : textOf(readJson(answer)?.['message']);
+  return message !== undefined ? { ...verdict, detail: message } : verdict;
 }
 
 function fromJson(answer: Answer): PartialSuccess | undefined {
@@ -42,7 +51,7 @@ function fromProtobuf({ bytes }: Answer): PartialSuccess | undefined {
   const message = partial.get(2);
   return {
     rejected: typeof rejected === 'bigint' ? countOf(Number(BigInt.asIntN(64, rejected))) : 0,
-    message: message instanceof Uint8Array ? textOf(Buffer.from(message).toString()) : undefined,
+    message: textOf(message),
   };
 }
 
@@ -51,5 +60,6 @@ function countOf(value: number): number {
 }
 
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  const text = value instanceof Uint8Array ? Buffer.from(value).toString() : value;
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }
