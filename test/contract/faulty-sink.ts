@@ -1,11 +1,16 @@
 /** Faulty sink: a local server in the place of a destination, which answers, stalls, lies and breaks on command. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 
 /** What the sink does with a request: answers it, or misbehaves. */
 export type Reaction =
-  | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly body?: string | Uint8Array;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | 'hang'
   | 'reset'
   | 'endless body'
@@ -14,7 +19,9 @@ export type Reaction =
 export interface SinkRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
+  /** What came, unpacked: as text, and as it is. */
   readonly body: string;
+  readonly bytes: Buffer;
   /** How many requests came over this connection, this one included. */
   readonly turn: number;
 }
@@ -34,15 +41,17 @@ export async function startSink(react: Sink['react'], port = 0): Promise<Sink> {
   const requests: SinkRequest[] = [];
   const turns = new WeakMap<object, number>();
   const open = new Set<object>();
-  const take = (incoming: IncomingMessage, response: ServerResponse, body: string): void => {
+  const take = (incoming: IncomingMessage, response: ServerResponse, packed: Buffer): void => {
     const turn = (turns.get(incoming.socket) ?? 0) + 1;
     turns.set(incoming.socket, turn);
-    const request = { path: incoming.url ?? '', headers: incoming.headers, body, turn };
+    const { url: path = '', headers } = incoming;
+    const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(packed) : packed;
+    const request = { path, headers, body: bytes.toString(), bytes, turn };
     requests.push(request);
     perform(sink.react(request), response);
   };
   const server = createServer((incoming, response) => {
-    text(incoming).then(
+    buffer(incoming).then(
       (body) => take(incoming, response, body),
       () => response.destroy(),
     );

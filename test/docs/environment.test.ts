@@ -3,7 +3,7 @@ import { sourceFiles } from '../architecture/source.js';
 import { blocksIn, page } from './pages.js';
 
 /** Files that read the environment. */
-const readers = sourceFiles('packages').filter(({ text }) => /\benv\[|read(?:Secret|Variable)\(env/.test(text));
+const readers = sourceFiles('packages').filter(({ text }) => /\benv\[|read\w+\(env\b/.test(text));
 
 /** Names that are read there: `env['NAME']`, and what is passed on to be read as one. */
 function namesRead(pattern: RegExp): string[] {

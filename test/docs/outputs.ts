@@ -98,7 +98,8 @@ async function exported(kind: 'openobserve' | 'otlp'): Promise<unknown> {
     status: [{ name: 'prod', successful: (body as unknown[]).length, failed: 0 }],
   }));
   const { url } = collector;
-  const exporter = kind === 'otlp' ? otlpExporter({ url }) : openobserveExporter({ url, key: 'shop:secret' });
+  const exporter =
+    kind === 'otlp' ? otlpExporter({ url, protocol: 'http/json' }) : openobserveExporter({ url, key: 'shop:secret' });
   const shop = await openShop({ exporters: [exporter] });
   await call(shop, '/orders/7/pay');
   await shop.observability.close();

@@ -55,7 +55,7 @@ export class Shop {
 
     const database = { DATABASE_URL: postgres.url };
     const openObserve = { LOGS_BASE_URL: sink, LOGS_KEY: 'shop:sink-key', LOGS_STREAM_NAME: 'shop' };
-    const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: sink };
+    const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: sink, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
     const behind = [
       this.serve('inventory', inventory, { ...database, ...openObserve }),
       this.serve('payments', payments, otlp),

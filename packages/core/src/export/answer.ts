@@ -7,6 +7,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Body as text, cut at 64 KiB. */
   readonly body: string;
+  /** The same as bytes, for destinations that answer in a binary encoding. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What becomes of a batch after its answer. */

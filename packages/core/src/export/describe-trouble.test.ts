@@ -35,6 +35,16 @@ describe('described trouble', () => {
     );
   });
 
+  it('tells a warning from a refusal, when all is stored', () => {
+    const partial = { kind: 'partial', rejected: 0, unconfirmed: 0, detail: 'use another endpoint' } as const;
+    expect(described(200, '', partial)).toBe('took all errors of a batch, with a warning: use another endpoint');
+    expect(described(200, '', { ...partial, rejected: 1 })).toBe(
+      'did not confirm all errors of a batch: use another endpoint',
+    );
+    const outcome = { kind: 'answer', answer: { status: 200, headers: {}, body: '' } } as const;
+    expect(describeTrouble(outcome, partial, request, scrub)?.code).toBe('WARNING');
+  });
+
   it('keeps a page to a line', () => {
     expect(described(502, `<html>${'x'.repeat(10_000)}`, { kind: 'retry' })?.length).toBeLessThan(300);
   });

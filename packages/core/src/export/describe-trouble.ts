@@ -30,7 +30,7 @@ export function describeTrouble(
   const { status } = outcome.answer;
   const detail = 'detail' in verdict && verdict.detail !== undefined ? verdict.detail : excerpt(outcome.answer);
   const said = detail === '' ? '' : `: ${scrub(hideValues(detail, request.headers)).slice(0, maxExcerptLength)}`;
-  const code = verdict.kind === 'partial' ? 'PARTIAL' : `HTTP_${status}`;
+  const code = verdict.kind === 'partial' ? (isWarning(verdict) ? 'WARNING' : 'PARTIAL') : `HTTP_${status}`;
   return { code, message: sentence(verdict, status, said) };
 }
 
@@ -43,10 +43,16 @@ function sentence(verdict: Verdict, status: number, said: string): string {
     case 'too-big':
       return `found a batch too big (HTTP ${status}); it is sent in smaller parts`;
     case 'partial':
+      if (isWarning(verdict)) return `took all errors of a batch, with a warning${said}`;
       return `did not confirm all errors of a batch${said}`;
     default:
       return `refused errors with HTTP ${status}${said}${hints[status] ?? ''}`;
   }
+}
+
+/** A server may take everything and still have something to say. */
+function isWarning(verdict: Verdict): boolean {
+  return verdict.kind === 'partial' && verdict.rejected === 0 && verdict.unconfirmed === 0;
 }
 
 /** Servers of the wrong kind answer with pages; a line of plain text is enough. */

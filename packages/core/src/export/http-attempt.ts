@@ -122,8 +122,8 @@ export class HttpAttempt implements Attempt {
     const { statusCode: status = 0, headers } = response;
     if (this.#route?.isOwnRefusal(status))
       return this.#fail(`PROXY_${status}`, `the proxy refused the request with HTTP ${status}`);
-    const body = Buffer.concat(this.#chunks).subarray(0, maxAnswerBytes).toString();
-    this.#settle({ kind: 'answer', answer: { status, headers, body } });
+    const bytes = Buffer.concat(this.#chunks).subarray(0, maxAnswerBytes);
+    this.#settle({ kind: 'answer', answer: { status, headers, body: bytes.toString(), bytes } });
   }
 
   #fail(code: string, message: string): void {

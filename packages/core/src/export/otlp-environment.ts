@@ -1,5 +1,7 @@
 /** OTLP environment: OpenTelemetry's own variables for a logs exporter, as options. */
 import { readSecret, readVariable, type Environment, type Warn } from '../internal/secret-variable.js';
+import type { TlsOptions } from './destination.js';
+import { readTlsFiles } from './otlp-tls-environment.js';
 
 /** What the variables say; see https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
 export interface OtlpVariables {
@@ -9,7 +11,13 @@ export interface OtlpVariables {
   endpoint?: string;
   headers: Record<string, string>;
   timeoutMs?: number;
+  protocol?: OtlpProtocol;
+  compression?: 'gzip' | 'none';
+  tls?: TlsOptions;
 }
+
+/** Encodings over HTTP; gRPC is not spoken. */
+export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 /**
  * Reads the variables; `undefined` when no endpoint is given, or when export is switched off.
@@ -17,16 +25,17 @@ export interface OtlpVariables {
  * Without an endpoint nothing is sent, unlike the specification's `localhost:4318`: who set nothing wants nothing.
  */
 export function readOtlpVariables(env: Environment, warn: Warn): OtlpVariables | undefined {
-  if (isSwitchedOff(env)) return undefined;
   const endpoint = readVariable(env, 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT');
   const url = readVariable(env, 'OTEL_EXPORTER_OTLP_ENDPOINT');
-  if (!endpoint && !url) return undefined;
-  const protocol =
-    readVariable(env, 'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL') ?? readVariable(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
-  if (protocol && protocol !== 'http/json') {
-    warn(`OTEL_EXPORTER_OTLP_PROTOCOL asks for ${JSON.stringify(protocol)}, but errors are sent as 'http/json'`);
-  }
-  const timeoutMs = readTimeout(env, warn);
+  if ((!endpoint && !url) || isSwitchedOff(env, warn)) return undefined;
+  const first = <T>(names: readonly string[], parse: Parse<T>): T | undefined => readFirst(env, names, parse, warn);
+  const timeoutMs = first(['OTEL_EXPORTER_OTLP_LOGS_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT'], parseTimeout);
+  const protocol = first(['OTEL_EXPORTER_OTLP_LOGS_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'], parseProtocol);
+  const compression = first(
+    ['OTEL_EXPORTER_OTLP_LOGS_COMPRESSION', 'OTEL_EXPORTER_OTLP_COMPRESSION'],
+    parseCompression,
+  );
+  const tls = readTlsFiles(env, warn);
   return {
     ...(endpoint ? { endpoint } : url && { url }),
     headers: {
@@ -34,27 +43,55 @@ export function readOtlpVariables(env: Environment, warn: Warn): OtlpVariables |
       ...readHeaders(env, 'OTEL_EXPORTER_OTLP_LOGS_HEADERS', warn),
     },
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(protocol && { protocol }),
+    ...(compression && { compression }),
+    ...(tls && { tls }),
   };
 }
 
-function isSwitchedOff(env: Environment): boolean {
+/** Exporters that the variable may name: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#exporter-selection */
+const knownExporters = ['otlp', 'console', 'none', 'logging', 'otlp/stdout'];
+
+function isSwitchedOff(env: Environment, warn: Warn): boolean {
   if (readVariable(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return true;
-  const chosen = readVariable(env, 'OTEL_LOGS_EXPORTER');
-  return chosen ? !chosen.split(',').some((name) => name.trim() === 'otlp') : false;
+  const chosen = (readVariable(env, 'OTEL_LOGS_EXPORTER') ?? 'otlp').split(',').map((name) => name.trim());
+  const unknown = chosen.filter((name) => name !== '' && !knownExporters.includes(name));
+  if (unknown.length > 0)
+    warn(`OTEL_LOGS_EXPORTER names ${shown(unknown.join(','))}, which is not known; it is ignored`);
+  return !chosen.includes('otlp') || chosen.includes('none');
 }
 
-function readTimeout(env: Environment, warn: Warn): number | undefined {
-  const name = readVariable(env, 'OTEL_EXPORTER_OTLP_LOGS_TIMEOUT')
-    ? 'OTEL_EXPORTER_OTLP_LOGS_TIMEOUT'
-    : 'OTEL_EXPORTER_OTLP_TIMEOUT';
-  const text = readVariable(env, name);
-  if (!text) return undefined;
-  const timeoutMs = Number(text);
-  if (timeoutMs >= 1 && timeoutMs <= 600_000) return timeoutMs;
-  warn(
-    `${name} must be a number of milliseconds from 1 to 600000, got ${JSON.stringify(text.slice(0, 40))}; 10000 is used`,
-  );
+/** Gives the value, or says how one has to look. */
+type Parse<T> = (text: string) => { readonly value: T } | { readonly expected: string };
+
+/** The first variable that can be used; one that cannot counts as not set, after a warning. */
+function readFirst<T>(env: Environment, names: readonly string[], parse: Parse<T>, warn: Warn): T | undefined {
+  for (const name of names) {
+    const text = readVariable(env, name);
+    const parsed = text === undefined ? undefined : parse(text);
+    if (parsed === undefined) continue;
+    if ('value' in parsed) return parsed.value;
+    warn(`${name} must be ${parsed.expected}, got ${shown(text ?? '')}; it is ignored`);
+  }
   return undefined;
+}
+
+function parseTimeout(text: string): ReturnType<Parse<number>> {
+  const value = Number(text);
+  return value >= 1 && value <= 600_000 ? { value } : { expected: 'a number of milliseconds from 1 to 600000' };
+}
+
+function parseProtocol(text: string): ReturnType<Parse<OtlpProtocol>> {
+  if (text === 'http/protobuf' || text === 'http/json') return { value: text };
+  return { expected: "'http/protobuf' or 'http/json', for which collectors mostly have port 4318" };
+}
+
+function parseCompression(text: string): ReturnType<Parse<'gzip' | 'none'>> {
+  return text === 'gzip' || text === 'none' ? { value: text } : { expected: "'gzip' or 'none'" };
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 40));
 }
 
 /** Reads `name=value,name=value`, percent-encoded; a pair that cannot be read is left out. */

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { report } from '../../testing/simulation.js';
 import { createRedactor } from '../internal/redact.js';
 import { flatRecord } from './flat-record.js';
-import { encodeOtlpJson } from './otlp-json.js';
+import { writeOtlpJson } from './otlp-json.js';
+import { otlpLogs } from './otlp-logs.js';
 import { createRecorder, truncateRecord } from './record.js';
 import { createUlid } from './ulid.js';
 
@@ -80,7 +81,7 @@ describe('record', () => {
   it.each(['constructor', 'toString'])('is encoded with a field of the name %s', (name) => {
     const entry = { record: record(report('m', { fields: { [name]: 'x' } })), count: 1, firstSeenMs: 0, lastSeenMs: 0 };
     const sender = { name: 'shop', host: 'h', pid: 1, instanceId: 'i', nowMs: 0 };
-    expect(encodeOtlpJson([entry], sender)).toContain(`{"key":"${name}","value":{"stringValue":"x"}}`);
+    expect(writeOtlpJson(otlpLogs([entry], sender))).toContain(`{"key":"${name}","value":{"stringValue":"x"}}`);
     expect(JSON.stringify(flatRecord(entry, sender))).toContain(`"${name}":"x"`);
   });
 

@@ -1,13 +1,17 @@
 /** OTLP exporter: errors as log records over OTLP/HTTP, for collectors and whatever speaks their protocol. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { judgeStatus, readJson, type Answer, type Verdict } from '../export/answer.js';
-import type { Destination } from '../export/destination.js';
+import type { Destination, TlsOptions } from '../export/destination.js';
 import { createOrWarn } from '../export/from-environment.js';
-import { readOtlpVariables } from '../export/otlp-environment.js';
-import { encodeOtlpJson } from '../export/otlp-json.js';
+import { judgeOtlp } from '../export/otlp-answer.js';
+import { readOtlpVariables, type OtlpProtocol } from '../export/otlp-environment.js';
+import { writeOtlpJson } from '../export/otlp-json.js';
+import { otlpLogs } from '../export/otlp-logs.js';
+import { writeOtlpProtobuf } from '../export/otlp-protobuf.js';
 import { requireServerUrl } from '../export/server-url.js';
-import { invalidOption, requireObject, requireRange } from '../internal/options.js';
+import { requireTls } from '../export/tls-options.js';
+import { invalidOption, requireObject, requireOneOf, requireRange } from '../internal/options.js';
 import type { Environment, Warn } from '../internal/secret-variable.js';
+import { version } from '../internal/version.js';
 
 /** Where the collector is, and what goes with every request. */
 export interface OtlpOptions {
@@ -17,6 +21,12 @@ export interface OtlpOptions {
   endpoint?: string;
   /** Headers that go with every request, such as an API key. @default {} */
   headers?: Readonly<Record<string, string>>;
+  /** Encoding of what is sent. @default 'http/protobuf' */
+  protocol?: OtlpProtocol;
+  /** How bodies are packed on the way. @default 'none' */
+  compression?: 'gzip' | 'none';
+  /** PEM texts: authorities to trust (`ca`), and the certificate that shows who we are (`cert` with `key`). */
+  tls?: TlsOptions;
   /** Longest time for one exchange, in milliseconds. @default 10_000 */
   timeoutMs?: number;
   /** Whether plain HTTP may carry headers to a public host. @default false */
@@ -25,36 +35,46 @@ export interface OtlpOptions {
   name?: string;
 }
 
+/** Encodings, with the type that tells a server of each. */
+const encodings = {
+  'http/protobuf': { contentType: 'application/x-protobuf', write: writeOtlpProtobuf },
+  'http/json': { contentType: 'application/json', write: writeOtlpJson },
+} as const;
+
+/** https://opentelemetry.io/docs/specs/otel/protocol/exporter/#user-agent */
+const userAgent = `Throughline/${version} OTel-OTLP-Exporter-JavaScript/${version}`;
+
 /**
- * Sends errors to an OpenTelemetry collector, in the protocol's JSON encoding.
+ * Sends errors to an OpenTelemetry collector, over HTTP.
  *
  * @throws {ConfigError} When the URL, a header or another option cannot be used.
  */
 export function otlpExporter(options: OtlpOptions): Destination {
   requireObject('otlp', options);
   const { url, endpoint, headers = {}, timeoutMs = 10_000, allowInsecure = false, name = 'otlp' } = options;
-  if ((url === undefined) === (endpoint === undefined)) {
-    throw invalidOption('otlp.url', "given, or 'endpoint' in its place", url === undefined ? 'neither' : 'both');
-  }
+  const { protocol = 'http/protobuf', compression = 'none', tls } = options;
   requireHeaders(headers);
+  requireOneOf('otlp.protocol', protocol, Object.keys(encodings));
+  requireOneOf('otlp.compression', compression, ['gzip', 'none']);
   requireRange('otlp.timeoutMs', timeoutMs, 1, 600_000);
-  const option = url === undefined ? 'otlp.endpoint' : 'otlp.url';
-  const rules = { option, hasCredential: Object.keys(headers).length > 0, allowInsecure };
-  const target = requireServerUrl(url ?? endpoint ?? '', rules);
-  if (url !== undefined) target.pathname = `${target.pathname.replace(/\/+$/, '')}/v1/logs`;
-  const allHeaders = { ...lowerCased(headers), 'content-type': 'application/json' };
+  if (tls !== undefined) requireTls('otlp.tls', tls);
+  const target = targetOf(url, endpoint, { hasCredential: Object.keys(headers).length > 0, allowInsecure });
+  const { contentType, write } = encodings[protocol];
+  const allHeaders = { 'user-agent': userAgent, ...lowerCased(headers), 'content-type': contentType };
   return {
     name,
     endpoint: `${target.origin}${target.pathname}`,
     timeoutMs,
-    encode: (batch, sender) => ({ url: target.href, headers: allHeaders, body: encodeOtlpJson(batch, sender) }),
-    classify: judge,
+    compression,
+    ...(tls && { tls }),
+    encode: (batch, sender) => ({ url: target.href, headers: allHeaders, body: write(otlpLogs(batch, sender)) }),
+    classify: judgeOtlp,
   };
 }
 
 /**
- * Makes the exporter from OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `…_LOGS_ENDPOINT`, `…_HEADERS`,
- * `…_TIMEOUT`), or nothing when none gives an endpoint, `OTEL_SDK_DISABLED=true` or `OTEL_LOGS_EXPORTER=none`.
+ * Makes the exporter from OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `…_LOGS_ENDPOINT` and their
+ * companions), or nothing when none gives an endpoint, `OTEL_SDK_DISABLED=true` or `OTEL_LOGS_EXPORTER=none`.
  *
  * @param warn Called with a sentence for each variable that cannot be used.
  */
@@ -67,7 +87,26 @@ const variables: Readonly<Record<string, string>> = {
   'otlp.url': 'OTEL_EXPORTER_OTLP_ENDPOINT',
   'otlp.endpoint': 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
   'otlp.headers': 'OTEL_EXPORTER_OTLP_HEADERS',
+  'otlp.tls': 'the certificates that OTEL_EXPORTER_OTLP_… names',
+  'otlp.tls.ca': 'OTEL_EXPORTER_OTLP_CERTIFICATE',
+  'otlp.tls.cert': 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+  'otlp.tls.key': 'OTEL_EXPORTER_OTLP_CLIENT_KEY',
 };
+
+function targetOf(
+  url: string | undefined,
+  endpoint: string | undefined,
+  rules: { readonly hasCredential: boolean; readonly allowInsecure: boolean },
+): URL {
+  if (url === undefined) {
+    if (endpoint !== undefined) return requireServerUrl(endpoint, { ...rules, option: 'otlp.endpoint' });
+    throw invalidOption('otlp.url', "given, or 'endpoint' in its place", 'neither');
+  }
+  if (endpoint !== undefined) throw invalidOption('otlp.url', "given, or 'endpoint' in its place", 'both');
+  const target = requireServerUrl(url, { ...rules, option: 'otlp.url' });
+  target.pathname = `${target.pathname.replace(/\/+$/, '')}/v1/logs`;
+  return target;
+}
 
 function requireHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
@@ -84,22 +123,4 @@ function requireHeaders(headers: Readonly<Record<string, string>>): void {
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** Every 2xx is a success, whatever its body: Loki answers 204, old OpenObserve protobuf bytes called JSON. */
-function judge(answer: Answer): Verdict {
-  if (answer.status >= 300) return judgeStatus(answer);
-  const body = readJson(answer);
-  const partial = (body?.['partialSuccess'] ?? body?.['partial_success']) as Record<string, unknown> | null | undefined;
-  const rejected = Number(partial?.['rejectedLogRecords'] ?? partial?.['rejected_log_records'] ?? 0);
-  const message = partial?.['errorMessage'] ?? partial?.['error_message'];
-  const detail = typeof message === 'string' && message !== '' ? message : undefined;
-  if (!(rejected > 0) && detail === undefined) return { kind: 'accepted' };
-  // The specification forbids to send a partly accepted batch again.
-  return {
-    kind: 'partial',
-    rejected: rejected > 0 ? Math.floor(rejected) : 0,
-    unconfirmed: 0,
-    ...(detail && { detail }),
-  };
 }
