@@ -44,6 +44,8 @@ export function decide(verdict: Verdict, batch: readonly Entry[], attempts: Atte
     case 'retry':
       if (attempts.tries >= (verdict.maxAttempts ?? Infinity)) return { ...stay, rejected: batch, pause: true };
       return { ...stay, again: 'whole', pause: true, window: verdict.slow ? half(batch) : attempts.window };
+    case 'unknown':
+      return { ...stay, unconfirmed: batch };
     case 'auth':
       return { ...stay, again: 'whole', pause: true };
     case 'too-big':

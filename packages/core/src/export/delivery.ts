@@ -20,6 +20,9 @@ const batchGrowth = 1.1;
 
 const defaultTimeoutMs = 10_000;
 
+/** Why reports are unconfirmed that a destination refused in part without a word on which. */
+const unknownReason = 'rejected_unknown';
+
 export interface DeliveryOptions {
   readonly destination: Destination;
   readonly sender: Omit<Sender, 'nowMs'>;
@@ -124,7 +127,7 @@ export class Delivery {
   #account({ delivered, rejected, unconfirmed }: Decision, reason: string): void {
     this.#ledger.deliver(weightOf(delivered));
     this.#ledger.lose('rejected', weightOf(rejected), reason);
-    this.#ledger.lose('unconfirmed', weightOf(unconfirmed), 'unconfirmed');
+    this.#ledger.lose('unconfirmed', weightOf(unconfirmed), reason === unknownReason ? reason : 'unconfirmed');
     for (const settled of [delivered, rejected, unconfirmed]) this.#queue.release(settled);
   }
 
@@ -155,9 +158,10 @@ function bytesOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, { record }) => sum + record.bytes, 0);
 }
 
-/** The reason under which refused reports are counted. */
+/** The reason under which reports are counted that were refused, or may have been. */
 function reasonOf(outcome: Outcome, verdict: Verdict): string {
   if (verdict.kind === 'partial') return 'partial';
   if (verdict.kind === 'too-big') return 'too_big';
+  if (verdict.kind === 'unknown') return unknownReason;
   return outcome.kind === 'answer' ? `http_${outcome.answer.status}` : outcome.code.toLowerCase();
 }

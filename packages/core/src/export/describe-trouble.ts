@@ -44,6 +44,8 @@ function sentence(verdict: Verdict, status: number, said: string): string {
       return `found a batch too big (HTTP ${status}); it is sent in smaller parts`;
     case 'partial':
       return `did not confirm all errors of a batch${said}`;
+    case 'unknown':
+      return `refused errors with HTTP ${status}${said}; what it may have stored of them is not sent again`;
     default:
       return `refused errors with HTTP ${status}${said}${hints[status] ?? ''}`;
   }
