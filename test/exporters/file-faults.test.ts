@@ -1,20 +1,24 @@
-import { readFileSync, unlinkSync } from 'node:fs';
+import { appendFileSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, describe, it, vi } from 'vitest';
 import { createFileTransport } from '../../packages/core/src/export/file-transport.js';
 import type { Outcome, Transport } from '../../packages/core/src/export/transport.js';
 import { newFile } from './written-file.js';
 
-/** What the disk does to the next writes: takes so many bytes only, or fails. */
-const faults = vi.hoisted(() => ({ writes: [] as (() => number)[], close: () => {} }));
+/** What happens to the next writes, which take so many bytes only, or fail; at each look at the file; when it is closed. */
+const faults = vi.hoisted(() => ({ writes: [] as (() => number)[], look: () => {}, close: () => {} }));
 
 /** The real file system, with faults that cannot be brought about at will. */
 vi.mock('node:fs/promises', async (importOriginal) => {
   const real = await importOriginal<typeof import('node:fs/promises')>();
   const open = async (...how: Parameters<typeof real.open>): Promise<FileHandle> => {
     const file = await real.open(...how);
-    const [write, close] = [file.write.bind(file), file.close.bind(file)];
+    const [write, stat, close] = [file.write.bind(file), file.stat.bind(file), file.close.bind(file)];
     return Object.assign(file, {
+      stat() {
+        faults.look();
+        return stat();
+      },
       async write(bytes: Buffer, offset: number) {
         const most = faults.writes.shift()?.() ?? bytes.length;
         return write(bytes, offset, Math.min(most, bytes.length - offset));
@@ -47,7 +51,7 @@ describe('a write that goes wrong half-way', () => {
 
   afterEach(() => {
     faults.writes.length = 0;
-    faults.close = () => {};
+    faults.look = faults.close = () => {};
     remove();
   });
 
@@ -58,10 +62,11 @@ describe('a write that goes wrong half-way', () => {
   });
 
   it('costs one line when the disk is full, and not the next', async () => {
+    await write('first\n');
     faults.writes.push(() => 3, failing('ENOSPC'));
     expect(await write('abcdef\n')).toEqual({ kind: 'failure', code: 'ENOSPC', message: 'ENOSPC: forced' });
     expect(await write('abcdef\n')).toMatchObject({ kind: 'answer' });
-    expect(readFileSync(path, 'utf8')).toBe('abc\nabcdef\n');
+    expect(readFileSync(path, 'utf8')).toBe('first\nabc\nabcdef\n');
   });
 
   it('is a failure when the disk tells so at the end', async () => {
@@ -76,5 +81,30 @@ describe('a write that goes wrong half-way', () => {
     });
     expect(await write('a\n')).toMatchObject({ kind: 'answer' });
     expect(readFileSync(path, 'utf8')).toBe('a\n');
+  });
+
+  it('is not taken for a line that was cut while another process is at it', async () => {
+    writeFileSync(path, 'half of a ');
+    let looks = 0;
+    faults.look = () => {
+      if (++looks === 5) appendFileSync(path, 'line\n');
+    };
+    await write('a\n');
+    expect(readFileSync(path, 'utf8')).toBe('half of a line\na\n');
+  });
+
+  it('is looked for after a start and after a failure only', async () => {
+    let looks = 0;
+    faults.look = () => void looks++;
+    const looksOf = async (body: string): Promise<number> => {
+      const before = looks;
+      await write(body);
+      return looks - before;
+    };
+    writeFileSync(path, 'whole\n');
+    const [first, second] = [await looksOf('a\n'), await looksOf('b\n')];
+    faults.writes.push(failing('ENOSPC'));
+    await write('c\n');
+    expect([first - second, (await looksOf('c\n')) - second]).toEqual([1, 1]);
   });
 });

@@ -212,6 +212,18 @@ describe('Loki exporter, by itself', () => {
     },
   );
 
+  it('has at most 128 fields beside the line', () => {
+    const attributes = Object.fromEntries(Array.from({ length: 128 }, (_, index) => [`field_${index}`, 'x']));
+    const [entry] = entriesOf({}, [entryWith({ error: typeError, attributes })]);
+    expect(Object.keys(entry?.metadata ?? {})).toHaveLength(128);
+    expect(entry?.metadata).toMatchObject({ field_0: 'x', truncated: 'true' });
+  });
+
+  it('cuts a line that is longer than Loki takes', () => {
+    const [entry] = entriesOf({}, [entryWith({ uid: 'u', message: '€'.repeat(100_000) })]);
+    expect(Buffer.byteLength(entry?.line ?? '')).toBe(262_143);
+  });
+
   it('tells errors of one millisecond apart, in their order', () => {
     const uids = ['01JD9Z7Q5E8WQ0T5J3N9V4K2RA', '01JD9Z7Q5E8WQ0T5J3N9V4K2RB', '01JD9Z7Q5E8WQ0T5J3N9V4K2RC'];
     const entries = entriesOf(

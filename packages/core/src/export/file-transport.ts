@@ -12,10 +12,18 @@ import type { Attempt, Outcome, Transport } from './transport.js';
  */
 export function createFileTransport(rotation: Rotation): Transport {
   let last: Promise<void> = Promise.resolve();
+  // A process before this one may have ended within a line.
+  let mayEndTorn = true;
+  const write = async (body: Buffer): Promise<void> => {
+    const isSuspect = mayEndTorn;
+    mayEndTorn = true;
+    await append(body, rotation, isSuspect);
+    mayEndTorn = false;
+  };
   return {
     send({ body }, timeoutMs) {
       // A write cannot be taken back: one that hangs holds up those behind it, so there are never two.
-      const { start, ...attempt } = createAttempt(() => append(Buffer.from(body), rotation), timeoutMs);
+      const { start, ...attempt } = createAttempt(() => write(Buffer.from(body)), timeoutMs);
       last = last.then(start);
       return attempt;
     },
@@ -48,19 +56,21 @@ function createAttempt(write: () => Promise<void>, timeoutMs: number): Attempt &
   return { outcome, start, abort: () => fail('ABORTED', 'the exporter was closed') };
 }
 
-async function append(body: Buffer, rotation: Rotation): Promise<void> {
+async function append(body: Buffer, rotation: Rotation, isSuspect: boolean): Promise<void> {
   const { path } = rotation;
   if (await isFull(rotation, body.length)) await rotate(rotation, body.length);
   const file = await openOrMake(path);
   let wasRemoved: boolean;
   try {
-    await writeWhole(file, (await endsTorn(file, path)) ? Buffer.concat([lineBreak, body]) : body);
+    await requireFile(file, path);
+    const isTorn = isSuspect && (await endsTorn(file));
+    await writeWhole(file, isTorn ? Buffer.concat([lineBreak, body]) : body);
     wasRemoved = (await file.stat()).nlink === 0;
   } finally {
     await file.close();
   }
   // Somebody removed the file between opening and writing, and the batch with it.
-  if (wasRemoved) await append(body, rotation);
+  if (wasRemoved) await append(body, rotation, false);
 }
 
 /**
@@ -84,16 +94,28 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
+async function requireFile(file: FileHandle, path: string): Promise<void> {
+  const stat = await file.stat();
+  if (stat.isFile() || stat.isCharacterDevice()) return;
+  throw Object.assign(new Error(`${path} is not a file`), { code: 'ENOTSUP' });
+}
+
 const lineBreak = Buffer.from('\n');
 
-/** Whether the file ends within a line: a full disk or a crash cut it, and the next line must not run on from it. */
-async function endsTorn(file: FileHandle, path: string): Promise<boolean> {
-  const stat = await file.stat();
-  if (!stat.isFile() && !stat.isCharacterDevice())
-    throw Object.assign(new Error(`${path} is not a file`), { code: 'ENOTSUP' });
-  if (stat.size === 0) return false;
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, stat.size - 1);
-  return !buffer.equals(lineBreak);
+/** How often a file must be of one size to be taken for one that nobody is just writing to. */
+const looks = 20;
+
+/** Whether the file ends within a line, cut by a full disk or a crash, that the next one must not run on from. */
+async function endsTorn(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  if (buffer.equals(lineBreak)) return false;
+  // The size grows while a write of another process is under way.
+  for (let look = 0; look < looks; look++) {
+    if ((await file.stat()).size !== size) return false;
+  }
+  return true;
 }
 
 /** In one write, as long as the disk has room: two would let another process write in between. */

@@ -50,6 +50,9 @@ export function fileExporter(options: FileOptions): Destination {
   };
 }
 
+/** The time in front, where readers of logs look for it; a field of the user's gives way to it, as to all of ours. */
 function lineOf(entry: Entry, sender: Sender): string {
-  return `${JSON.stringify({ time: isoTime(entry.record.timeMs), ...flatRecord(entry, sender) })}\n`;
+  const flat = flatRecord(entry, sender);
+  if ('time' in flat) flat['time'] = undefined;
+  return `{"time":"${isoTime(entry.record.timeMs)}",${JSON.stringify(flat).slice(1)}\n`;
 }
