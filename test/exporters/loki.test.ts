@@ -1,9 +1,9 @@
-import { ConfigError } from '@throughline/core';
+import { ConfigError, createObservability } from '@throughline/core';
 import { lokiExporter, lokiFromEnvironment, type LokiOptions } from '@throughline/core/exporters/loki';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeExporter } from '../contract/exporter.js';
 import { batchOf, classified, sender, type Batch } from './batch.js';
 import { LokiStandIn, readPush, type LokiEntry } from './loki-stand-in.js';
@@ -337,6 +337,16 @@ describe('Loki exporter, from the environment', () => {
 
   it('is silent when nothing is set', () => {
     expect(fromEnvironment({ LOKI_URL: ' ', LOKI_TENANT: '' })).toEqual({ headers: undefined, warnings: [] });
+  });
+
+  it('is on by environment alone', async () => {
+    vi.stubEnv('LOKI_URL', 'http://127.0.0.1:9/');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const observability = createObservability({ isolated: true, log: { level: 'silent' } });
+    expect(observability.status().exporters).toMatchObject([
+      { name: 'loki', endpoint: 'http://127.0.0.1:9/loki/api/v1/push' },
+    ]);
+    await observability.close();
   });
 
   it('needs no more than the URL', () => {
