@@ -34,6 +34,8 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/checks/http': ['httpCheck'],
   '@throughline/core/checks/postgres': ['postgresCheck'],
   '@throughline/core/checks/redis': ['redisCheck'],
+  '@throughline/core/exporters/file': ['fileExporter'],
+  '@throughline/core/exporters/loki': ['lokiExporter', 'lokiFromEnvironment'],
   '@throughline/core/exporters/openobserve': ['openobserveExporter', 'openobserveFromEnvironment'],
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],

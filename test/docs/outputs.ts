@@ -1,5 +1,5 @@
 /** Outputs: what the pages show, produced for real. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +10,8 @@ import {
   setContext,
   setUser,
 } from '@throughline/core';
+import { fileExporter } from '@throughline/core/exporters/file';
+import { lokiExporter } from '@throughline/core/exporters/loki';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
 import { errorHandler, health, requestContext } from '@throughline/express';
@@ -91,19 +93,33 @@ async function drainingBody(): Promise<unknown> {
   return (await fetch(`${url}/api/health/ready`)).json();
 }
 
+const exporters = {
+  loki: (url: string) => lokiExporter({ url, compression: 'none' }),
+  openobserve: (url: string) => openobserveExporter({ url, key: 'shop:secret' }),
+  otlp: (url: string) => otlpExporter({ url, protocol: 'http/json' }),
+};
+
 /** What a destination receives of one failed payment. */
-async function exported(kind: 'openobserve' | 'otlp'): Promise<unknown> {
+async function exported(kind: keyof typeof exporters): Promise<unknown> {
   const collector = await collect((body) => ({
     code: 200,
     status: [{ name: 'prod', successful: (body as unknown[]).length, failed: 0 }],
   }));
-  const { url } = collector;
-  const exporter =
-    kind === 'otlp' ? otlpExporter({ url, protocol: 'http/json' }) : openobserveExporter({ url, key: 'shop:secret' });
-  const shop = await openShop({ exporters: [exporter] });
+  const shop = await openShop({ exporters: [exporters[kind](collector.url)] });
   await call(shop, '/orders/7/pay');
   await shop.observability.close();
   return collector.received[0];
+}
+
+/** The line that one failed payment leaves in a file. */
+async function written(): Promise<unknown> {
+  const directory = mkdtempSync(join(tmpdir(), 'throughline-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'errors.jsonl');
+  const shop = await openShop({ exporters: [fileExporter({ path })] });
+  await call(shop, '/orders/7/pay');
+  await shop.observability.close();
+  return JSON.parse(readFileSync(path, 'utf8'));
 }
 
 /** The status while a destination is away: one error was refused a connection, two more of one kind wait. */
@@ -166,6 +182,8 @@ export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   'outage-begins': async () => (await outageLines())[0],
   'outage-ends': async () => (await outageLines())[1],
   'openobserve-records': () => exported('openobserve'),
+  'loki-push': () => exported('loki'),
+  'file-line': written,
   'otlp-request': () => exported('otlp'),
   'status-away': async () => (await whenAway()).status,
   'problem-away': async () => (await whenAway()).problem,

@@ -39,6 +39,7 @@ export function classified(exporter: Exporter): Record<string, string[]> {
   const ranges: Record<string, [from: number, to: number][]> = {
     accepted: [],
     partial: [],
+    unknown: [],
     auth: [],
     'too-big': [],
     retry: [],

@@ -97,6 +97,7 @@ describe('OpenObserve exporter, by itself', () => {
     expect(classified(exporter)).toEqual({
       accepted: [],
       partial: ['200-299'],
+      unknown: [],
       auth: ['401', '403'],
       'too-big': ['413'],
       retry: ['408', '425', '429', '500-599'],

@@ -137,6 +137,7 @@ describe('OTLP exporter, by itself', () => {
     expect(classified(exporter)).toEqual({
       accepted: ['200-299'],
       partial: [],
+      unknown: [],
       auth: ['401', '403'],
       'too-big': ['413'],
       retry: ['408', '425', '429', '502-504'],

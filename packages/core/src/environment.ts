@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Destination } from './export/destination.js';
 import type { SpoolSettings } from './export/spool/create-spool.js';
+import { lokiFromEnvironment } from './exporters/loki.js';
 import { openobserveFromEnvironment } from './exporters/openobserve.js';
 import { otlpFromEnvironment } from './exporters/otlp.js';
 import { levelNames } from './log/levels.js';
@@ -56,7 +57,7 @@ export function serviceFromEnvironment(env: EnvironmentVariables, warn: Warn): S
 
 /** The destinations that the environment configures; none when it says nothing. */
 export function exportersFromEnvironment(env: EnvironmentVariables, warn: Warn): Destination[] {
-  const found = [openobserveFromEnvironment(env, warn), otlpFromEnvironment(env, warn)];
+  const found = [openobserveFromEnvironment, otlpFromEnvironment, lokiFromEnvironment].map((read) => read(env, warn));
   return found.filter((destination) => destination !== undefined);
 }
 

@@ -28,6 +28,8 @@ export type Verdict =
     }
   /** Refused for good; `separable` when a single record may be to blame. */
   | { readonly kind: 'rejected'; readonly separable: boolean; readonly detail?: string }
+  /** Refused for good except what could be stored, and nothing tells how much that was; never sent again. */
+  | { readonly kind: 'unknown' }
   /** The credential is not accepted; the records are kept until it is. */
   | { readonly kind: 'auth' }
   /** More than the destination takes at once. */

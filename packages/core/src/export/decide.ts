@@ -49,6 +49,8 @@ export function decide(verdict: Verdict, batch: readonly WaitingEntry[], attempt
       if (!verdict.slow) return { ...stay, again: 'whole', pause: true };
       if (batch.length > 1) return { ...stay, again: 'whole', pause: true, window: half(batch) };
       return { ...stay, again: isStuck(batch, attempts) ? 'truncated' : 'whole', pause: true };
+    case 'unknown':
+      return { ...stay, unconfirmed: batch };
     case 'auth':
       return { ...stay, again: 'whole', pause: true };
     case 'too-big':

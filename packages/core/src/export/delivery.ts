@@ -23,6 +23,9 @@ const defaultTimeoutMs = 10_000;
 /** The verdict over a batch that could not be sent at all. */
 const later: Verdict = { kind: 'retry' };
 
+/** Why reports are unconfirmed that a destination refused in part without a word on which. */
+const unknownReason = 'rejected_unknown';
+
 export interface DeliveryOptions {
   readonly destination: Destination;
   readonly sender: Omit<Sender, 'nowMs'>;
@@ -131,7 +134,7 @@ export class Delivery {
   #account({ delivered, rejected, unconfirmed }: Decision, reason: string): void {
     this.#ledger.deliver(weightOf(delivered));
     this.#ledger.lose('rejected', weightOf(rejected), reason);
-    this.#ledger.lose('unconfirmed', weightOf(unconfirmed), 'unconfirmed');
+    this.#ledger.lose('unconfirmed', weightOf(unconfirmed), reason === unknownReason ? reason : 'unconfirmed');
     this.#outbox.settle([...delivered, ...rejected, ...unconfirmed]);
   }
 
@@ -162,9 +165,10 @@ function bytesOf(entries: readonly WaitingEntry[]): number {
   return entries.reduce((sum, { record }) => sum + record.bytes, 0);
 }
 
-/** The reason under which refused reports are counted. */
+/** The reason under which reports are counted that were refused, or may have been. */
 function reasonOf(outcome: Outcome, verdict: Verdict): string {
   if (verdict.kind === 'partial') return 'partial';
   if (verdict.kind === 'too-big') return 'too_big';
+  if (verdict.kind === 'unknown') return unknownReason;
   return outcome.kind === 'answer' ? `http_${outcome.answer.status}` : outcome.code.toLowerCase();
 }

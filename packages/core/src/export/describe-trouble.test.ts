@@ -45,6 +45,12 @@ describe('described trouble', () => {
     expect(describeTrouble(outcome, partial, request, scrub)?.code).toBe('WARNING');
   });
 
+  it('says that a refusal in part is not sent again', () => {
+    expect(described(400, 'entry too far behind', { kind: 'unknown' })).toBe(
+      'refused errors with HTTP 400: entry too far behind; what it may have stored of them is not sent again',
+    );
+  });
+
   it('keeps a page to a line', () => {
     expect(described(502, `<html>${'x'.repeat(10_000)}`, { kind: 'retry' })?.length).toBeLessThan(300);
   });

@@ -45,6 +45,8 @@ function sentence(verdict: Verdict, status: number, said: string): string {
     case 'partial':
       if (isWarning(verdict)) return `took all errors of a batch, with a warning${said}`;
       return `did not confirm all errors of a batch${said}`;
+    case 'unknown':
+      return `refused errors with HTTP ${status}${said}; what it may have stored of them is not sent again`;
     default:
       return `refused errors with HTTP ${status}${said}${hints[status] ?? ''}`;
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createUlid } from './ulid.js';
+import { createUlid, ulidNanos } from './ulid.js';
 
 describe('ulid', () => {
   it('has 26 characters and begins with its time', () => {
@@ -20,5 +20,18 @@ describe('ulid', () => {
 
   it('differs from process to process', () => {
     expect(createUlid()(1)).not.toBe(createUlid()(1));
+  });
+
+  it('gives numbers below a million that tell the ids of one millisecond apart', () => {
+    const createUid = createUlid();
+    const numbers = Array.from({ length: 10_000 }, () => ulidNanos(createUid(1)));
+    expect(new Set(numbers).size).toBe(10_000);
+    expect(numbers.filter((number) => !Number.isInteger(number) || number < 0 || number > 999_999)).toEqual([]);
+  });
+
+  it('gives numbers that rise with the ids', () => {
+    expect(['0000', '0001', '0010', 'GGGG'].map((tail) => ulidNanos(`01ARYZ6S41TSV4RRFFQ69G${tail}`))).toEqual([
+      0, 1, 32, 541_200,
+    ]);
   });
 });
