@@ -22,6 +22,7 @@ export interface Attempt {
   abort(): void;
 }
 
+/** A way on which encoded batches leave. */
 export interface Transport {
   /** Sends one request. Never throws. */
   send(request: ExportRequest, timeoutMs: number): Attempt;
