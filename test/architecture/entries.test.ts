@@ -35,6 +35,7 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/checks/redis': ['redisCheck'],
   '@throughline/core/exporters/openobserve': ['openobserveExporter', 'openobserveFromEnvironment'],
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
+  '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],
   '@throughline/koa': ['health', 'requestContext'],
   '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule'],

@@ -9,9 +9,11 @@ import {
 } from '@throughline/core';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
+import { sentryExporter } from '@throughline/core/exporters/sentry';
 import { errorHandler, health, requestContext } from '@throughline/express';
 import express from 'express';
 import { onTestFinished, vi } from 'vitest';
+import { eventsIn, type SentryEvent } from '../exporters/envelope.js';
 import { collect, serve } from './collector.js';
 
 interface Shop {
@@ -102,6 +104,19 @@ async function exported(kind: 'openobserve' | 'otlp'): Promise<unknown> {
   return collector.received[0];
 }
 
+/** The event that Sentry receives of one failed payment, with the last two frames alone. */
+async function sentryEvent(): Promise<unknown> {
+  const collector = await collect(() => ({}), eventsIn);
+  const dsn = `${collector.url.replace('://', '://public@')}/42`;
+  const shop = await openShop({ exporters: [sentryExporter({ dsn })] });
+  await call(shop, '/orders/7/pay');
+  await shop.observability.close();
+  const [event] = collector.received[0] as [SentryEvent];
+  const [value] = event.exception?.values ?? [];
+  const stacktrace = { frames: value?.stacktrace?.frames.slice(-2) };
+  return { ...event, exception: { values: [{ ...value, stacktrace }] } };
+}
+
 /** The status while a destination is away: one error was refused a connection, two more of one kind wait. */
 async function whenAway(): Promise<{ status: unknown; problem: unknown }> {
   let tell: (problem: ObservabilityProblem) => void = () => {};
@@ -151,6 +166,7 @@ export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   'outage-ends': async () => (await outageLines())[1],
   'openobserve-records': () => exported('openobserve'),
   'otlp-request': () => exported('otlp'),
+  'sentry-event': sentryEvent,
   'status-away': async () => (await whenAway()).status,
   'problem-away': async () => (await whenAway()).problem,
   'half-configured': halfConfiguredLine,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Destination } from './export/destination.js';
 import { openobserveFromEnvironment } from './exporters/openobserve.js';
 import { otlpFromEnvironment } from './exporters/otlp.js';
+import { sentryFromEnvironment } from './exporters/sentry.js';
 import { levelNames } from './log/levels.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
 
@@ -55,7 +56,7 @@ export function serviceFromEnvironment(env: EnvironmentVariables, warn: Warn): S
 
 /** The destinations that the environment configures; none when it says nothing. */
 export function exportersFromEnvironment(env: EnvironmentVariables, warn: Warn): Destination[] {
-  const found = [openobserveFromEnvironment(env, warn), otlpFromEnvironment(env, warn)];
+  const found = [openobserveFromEnvironment, otlpFromEnvironment, sentryFromEnvironment].map((read) => read(env, warn));
   return found.filter((destination) => destination !== undefined);
 }
 

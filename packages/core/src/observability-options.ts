@@ -1,6 +1,7 @@
 /** Observability options: what users configure, and what they get. */
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import type { Destination } from './export/destination.js';
+import type { Handover } from './export/handover.js';
 import type { ExporterStatus } from './export/pipeline.js';
 import type { ExportProblem } from './export/problem.js';
 import type { HealthCheck, Probe } from './health/check.js';
@@ -28,7 +29,7 @@ export interface ObservabilityOptions {
   log?: LogOptions;
   redact?: RedactOptions;
   /** Where errors go. Left out, the environment says; `[]` for nowhere. */
-  exporters?: readonly Destination[];
+  exporters?: readonly (Destination | Handover)[];
   health?: {
     /** Checks by the name under which they are reported. */
     checks?: Record<string, HealthCheck | Probe>;
@@ -61,8 +62,9 @@ export function requireUsable(options: ObservabilityOptions): void {
   if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
 }
 
-function requireDestination(destination: Destination | undefined, index: number): void {
+function requireDestination(destination: (Partial<Destination> & Partial<Handover>) | undefined, index: number): void {
   if (typeof destination?.encode === 'function' && typeof destination.classify === 'function') return;
+  if (typeof destination?.capture === 'function' && typeof destination.flush === 'function') return;
   throw invalidOption(
     `exporters[${index}]`,
     'a destination, such as openobserveExporter({ url, key })',

@@ -2,6 +2,7 @@
 import { createExporterCore, type ExporterCore } from '../src/export/exporter.js';
 import type { Answer, Verdict } from '../src/export/answer.js';
 import type { Destination } from '../src/export/destination.js';
+import type { Handover } from '../src/export/handover.js';
 import type { ExportProblem } from '../src/export/problem.js';
 import type { ErrorReport } from '../src/export/report.js';
 import type { Attempt, ExportRequest, Outcome, Transport } from '../src/export/transport.js';
@@ -139,7 +140,7 @@ export interface Simulation {
   readonly problems: ExportProblem[];
 }
 
-export function simulate(options: { destinations?: Destination[]; maxBytes?: number } = {}): Simulation {
+export function simulate(options: { destinations?: (Destination | Handover)[]; maxBytes?: number } = {}): Simulation {
   const clock = new FakeClock();
   const transports: FakeTransport[] = [];
   const problems: ExportProblem[] = [];

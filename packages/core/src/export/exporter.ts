@@ -8,12 +8,14 @@ import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import type { Destination } from './destination.js';
 import { fingerprintOf } from './fold.js';
+import { type Handover, HandoverTaker } from './handover.js';
 import { Pipeline, type ExporterStatus } from './pipeline.js';
 import { createHttpTransport } from './post.js';
 import type { ExportProblem } from './problem.js';
 import { createRecorder } from './record.js';
 import type { ErrorReport } from './report.js';
 import { createScrub } from './scrub.js';
+import type { Taker } from './taker.js';
 import type { Transport } from './transport.js';
 import { createUlid } from './ulid.js';
 
@@ -38,7 +40,7 @@ export interface ExporterCore {
 }
 
 export interface ExporterCoreOptions {
-  destinations: readonly Destination[];
+  destinations: readonly (Destination | Handover)[];
   service: ServiceInfo;
   redactor: Redactor;
   /** Called once per change: when a kind of trouble begins, and when all is well again. */
@@ -75,8 +77,10 @@ export function createExporterCore(options: ExporterCoreOptions): ExporterCore {
   const { destinations } = options;
   if (destinations.length === 0) return inertExporter;
   const { maxBytes } = withDefaults(exporterDefaults, { maxBytes: options.maxBytes });
-  requireRange('maxBytes', maxBytes, minShareBytes * destinations.length);
-  const pipelines = createPipelines(options, maxBytes / destinations.length);
+  // Who takes errors over at once needs no memory for them.
+  const shares = destinations.filter((destination) => !isHandover(destination)).length;
+  requireRange('maxBytes', maxBytes, minShareBytes * shares);
+  const pipelines = createPipelines(options, maxBytes / shares);
   const offer = createIntake(options, pipelines);
   return {
     active: true,
@@ -95,27 +99,23 @@ export function createExporterCore(options: ExporterCoreOptions): ExporterCore {
 /** Room for a few records at least; less would drop everything. */
 const minShareBytes = 65_536;
 
-function createPipelines(options: ExporterCoreOptions, maxBytes: number): Pipeline[] {
+function createPipelines(options: ExporterCoreOptions, maxBytes: number): Taker[] {
   const { clock = systemClock, createTransport = createHttpTransport, random = Math.random } = options;
   const sender = { ...options.service, host: orNothing(hostname), pid: process.pid, instanceId: randomUUID() };
   const scrub = createScrub(options.redactor);
   const tell = options.onProblem ?? (() => undefined);
-  return options.destinations.map(
-    (destination) =>
-      new Pipeline({
-        destination,
-        sender,
-        transport: destination.createTransport?.() ?? createTransport(clock, destination),
-        clock,
-        random,
-        maxBytes,
-        scrub,
-        tell,
-      }),
-  );
+  return options.destinations.map((destination) => {
+    if (isHandover(destination)) return new HandoverTaker({ handover: destination, sender, clock, tell });
+    const transport = destination.createTransport?.() ?? createTransport(clock, destination);
+    return new Pipeline({ destination, sender, transport, clock, random, maxBytes, scrub, tell });
+  });
 }
 
-function createIntake(options: ExporterCoreOptions, pipelines: readonly Pipeline[]): (report: ErrorReport) => void {
+function isHandover(destination: Destination | Handover): destination is Handover {
+  return 'capture' in destination;
+}
+
+function createIntake(options: ExporterCoreOptions, pipelines: readonly Taker[]): (report: ErrorReport) => void {
   const { redactor, clock = systemClock, root = orNothing(() => process.cwd()) } = options;
   const isRepeated = createOfferedErrors();
   const record = createRecorder({ redactor, createUid: createUlid(), root, home: orNothing(homedir) });
@@ -128,7 +128,7 @@ function createIntake(options: ExporterCoreOptions, pipelines: readonly Pipeline
       takers = pipelines.filter((pipeline) => !pipeline.absorb(fingerprint, timeMs));
       if (takers.length === 0) return;
       const made = record({ ...report, timeMs });
-      for (const pipeline of takers) pipeline.accept(made, fingerprint);
+      for (const pipeline of takers) pipeline.accept(made, fingerprint, report.error);
     } catch {
       for (const pipeline of takers) pipeline.refuse('unreadable');
     }
