@@ -141,6 +141,13 @@ describe('Sentry exporter, by the SDK', () => {
     },
   );
 
+  it('delivers an error once that is logged and then ends the process', { timeout: 30_000 }, async () => {
+    const sentry = await startSentry();
+    expect(await start('cjs', 'logged and uncaught', sentry.dsn).exit).toEqual([1, null]);
+    expect(sentry.events).toMatchObject([{ level: 'fatal', tags: { logger: 'orders' } }]);
+    expect(sentry.events.map(said)).toEqual(['nobody catches this']);
+  });
+
   it('takes the real SDK as it is', () => {
     const sdk: SentrySdk = Sentry;
     const exporter: Handover = sentryExporter({ sdk, name: 'mine' });

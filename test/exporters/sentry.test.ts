@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError } from '@throughline/core';
+import { ConfigError, createObservability } from '@throughline/core';
 import { sentryExporter, sentryFromEnvironment } from '@throughline/core/exporters/sentry';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { describeExporter } from '../contract/exporter.js';
@@ -210,6 +210,7 @@ describe('Sentry exporter, by its DSN', () => {
     [200, '60:error:organization', 60_000],
     [200, '60::organization', 60_000],
     [200, '2700:default;error;security:organization:quota, 90:transaction;error:key', 2_700_000],
+    [200, '30:error:key, 90::organization', 90_000],
     [200, 'soon:error:key', 60_000],
     [200, '60:transaction:key, 2700:session;span:organization', undefined],
     [200, '0:error:key', undefined],
@@ -272,7 +273,19 @@ describe('Sentry exporter, from the environment', () => {
     return { event: destination && eventOf({}, destination), warnings };
   }
 
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+  });
+
+  it('is on when the DSN is set, without a line of code', () => {
+    vi.stubEnv('SENTRY_DSN', dsn);
+    const { exporters } = createObservability({ isolated: true, log: { level: 'silent' } }).status();
+    expect(exporters).toMatchObject([
+      { name: 'sentry', endpoint: 'https://sentry.example.com/base/api/42/envelope/', state: 'idle' },
+    ]);
+    expect(JSON.stringify(exporters)).not.toContain('canary');
+  });
 
   it('is silent when no DSN is set', () => {
     expect(fromEnvironment({ SENTRY_DSN: ' ', SENTRY_RELEASE: 'x' })).toEqual({ event: undefined, warnings: [] });

@@ -19,12 +19,14 @@ exports.run = async function run(parts) {
   }
   const observability = createObservability({
     service: { name: 'shop', version: '1.4.0', environment: 'test' },
-    log: { level: 'silent', levels: { orders: 'error', http: 'error', hook: 'error' }, destination: { write() {} } },
+    log: { level: 'error', destination: { write() {} } },
     exporters: mode === 'SDK alone' ? [] : [sentryExporter({ sdk: Sentry })],
   });
-  if (mode === 'uncaught' || mode === 'SDK alone') {
+  if (mode === 'uncaught' || mode === 'logged and uncaught' || mode === 'SDK alone') {
     setImmediate(() => {
-      throw new Error('nobody catches this');
+      const error = new Error('nobody catches this');
+      if (mode === 'logged and uncaught') getLogger('orders').fatal(error, 'going down');
+      throw error;
     });
     return;
   }
