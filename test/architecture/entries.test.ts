@@ -38,6 +38,7 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/exporters/loki': ['lokiExporter', 'lokiFromEnvironment'],
   '@throughline/core/exporters/openobserve': ['openobserveExporter', 'openobserveFromEnvironment'],
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
+  '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],
   '@throughline/koa': ['health', 'requestContext'],
   '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule'],

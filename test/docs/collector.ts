@@ -21,10 +21,13 @@ export interface Collector {
   readonly received: readonly unknown[];
 }
 
-export async function collect(answer: (body: unknown) => unknown): Promise<Collector> {
+export async function collect(
+  answer: (body: unknown) => unknown,
+  read: (body: string) => unknown = (body) => JSON.parse(body) as unknown,
+): Promise<Collector> {
   const received: unknown[] = [];
   const url = await serve(async (req, res) => {
-    const body: unknown = JSON.parse(Buffer.concat(await req.toArray()).toString());
+    const body = read(Buffer.concat(await req.toArray()).toString());
     received.push(body);
     res.end(JSON.stringify(answer(body)));
   });

@@ -20,7 +20,7 @@ const documented = rows.map(([, name = '']) => name.replaceAll('`', ''));
 
 describe('the table of environment variables', () => {
   it('has every variable that is read, and no other', () => {
-    const read = namesRead(/'((?:ALL|HTTPS?|LOG|LOGS|LOKI|NO|NODE|OTEL|THROUGHLINE)_[A-Z_]+)'/g);
+    const read = namesRead(/'((?:ALL|HTTPS?|LOG|LOGS|LOKI|NO|NODE|OTEL|SENTRY|THROUGHLINE)_[A-Z_]+)'/g);
     expect(read).toEqual(expect.arrayContaining(namesRead(/env\['([^']+)'\]/g)));
     expect(documented.toSorted()).toEqual(read);
   });
@@ -32,7 +32,7 @@ describe('the table of environment variables', () => {
 
   it('has every one that a page sets', () => {
     const set = blocksIn('sh', 'ts', 'yaml').flatMap(
-      ([, { code }]) => code.match(/\b(?:LOGS?|LOKI|OTEL)_[A-Z_]+/g) ?? [],
+      ([, { code }]) => code.match(/\b(?:LOGS?|LOKI|OTEL|SENTRY)_[A-Z_]+/g) ?? [],
     );
     expect(set.filter((name) => !documented.includes(name.replace(/_FILE$/, '')))).toEqual([]);
   });

@@ -14,9 +14,11 @@ import { fileExporter } from '@throughline/core/exporters/file';
 import { lokiExporter } from '@throughline/core/exporters/loki';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
+import { sentryExporter } from '@throughline/core/exporters/sentry';
 import { errorHandler, health, requestContext } from '@throughline/express';
 import express from 'express';
 import { onTestFinished, vi } from 'vitest';
+import { eventsIn, type SentryEvent } from '../exporters/envelope.js';
 import { collect, serve } from './collector.js';
 
 interface Shop {
@@ -122,6 +124,19 @@ async function written(): Promise<unknown> {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
+/** The event that Sentry receives of one failed payment, with the last two frames alone. */
+async function sentryEvent(): Promise<unknown> {
+  const collector = await collect(() => ({}), eventsIn);
+  const dsn = `${collector.url.replace('://', '://public@')}/42`;
+  const shop = await openShop({ exporters: [sentryExporter({ dsn })] });
+  await call(shop, '/orders/7/pay');
+  await shop.observability.close();
+  const [event] = collector.received[0] as [SentryEvent];
+  const [value] = event.exception?.values ?? [];
+  const stacktrace = { frames: value?.stacktrace?.frames.slice(-2) };
+  return { ...event, exception: { values: [{ ...value, stacktrace }] } };
+}
+
 /** The status while a destination is away: one error was refused a connection, two more of one kind wait. */
 async function whenAway(): Promise<{ status: unknown; problem: unknown }> {
   let tell: (problem: ObservabilityProblem) => void = () => {};
@@ -185,6 +200,7 @@ export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   'loki-push': () => exported('loki'),
   'file-line': written,
   'otlp-request': () => exported('otlp'),
+  'sentry-event': sentryEvent,
   'status-away': async () => (await whenAway()).status,
   'problem-away': async () => (await whenAway()).problem,
   'status-spool': spoolStatus,

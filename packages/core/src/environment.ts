@@ -6,6 +6,7 @@ import type { SpoolSettings } from './export/spool/create-spool.js';
 import { lokiFromEnvironment } from './exporters/loki.js';
 import { openobserveFromEnvironment } from './exporters/openobserve.js';
 import { otlpFromEnvironment } from './exporters/otlp.js';
+import { sentryFromEnvironment } from './exporters/sentry.js';
 import { levelNames } from './log/levels.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
 
@@ -57,7 +58,8 @@ export function serviceFromEnvironment(env: EnvironmentVariables, warn: Warn): S
 
 /** The destinations that the environment configures; none when it says nothing. */
 export function exportersFromEnvironment(env: EnvironmentVariables, warn: Warn): Destination[] {
-  const found = [openobserveFromEnvironment, otlpFromEnvironment, lokiFromEnvironment].map((read) => read(env, warn));
+  const readers = [openobserveFromEnvironment, otlpFromEnvironment, lokiFromEnvironment, sentryFromEnvironment];
+  const found = readers.map((read) => read(env, warn));
   return found.filter((destination) => destination !== undefined);
 }
 

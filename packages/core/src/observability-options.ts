@@ -1,10 +1,11 @@
 /** Observability options: what users configure, and what they get. */
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import type { Destination } from './export/destination.js';
-import type { ExporterStatus } from './export/pipeline.js';
+import type { Handover } from './export/handover.js';
 import type { ExportProblem } from './export/problem.js';
 import type { SpoolSettings } from './export/spool/create-spool.js';
 import type { SpoolStatus } from './export/spool/spool.js';
+import type { ExporterStatus } from './export/taker.js';
 import type { HealthCheck, Probe } from './health/check.js';
 import type { ObservedApplication } from './http/observed.js';
 import { invalidOption, requireFunctionOr, requireObject, requireText, requireTexts } from './internal/options.js';
@@ -30,7 +31,7 @@ export interface ObservabilityOptions {
   log?: LogOptions;
   redact?: RedactOptions;
   /** Where errors go. Left out, the environment says; `[]` for nowhere. */
-  exporters?: readonly Destination[];
+  exporters?: readonly (Destination | Handover)[];
   /** Where errors are kept on disk until they are delivered. Left out, THROUGHLINE_SPOOL_DIR says; nowhere without it. */
   spool?: SpoolSettings;
   health?: {
@@ -77,8 +78,9 @@ export function requireUsable(options: ObservabilityOptions): void {
   if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
 }
 
-function requireDestination(destination: Destination | undefined, index: number): void {
+function requireDestination(destination: (Partial<Destination> & Partial<Handover>) | undefined, index: number): void {
   if (typeof destination?.encode === 'function' && typeof destination.classify === 'function') return;
+  if (typeof destination?.capture === 'function' && typeof destination.flush === 'function') return;
   throw invalidOption(
     `exporters[${index}]`,
     'a destination, such as openobserveExporter({ url, key })',

@@ -2,6 +2,7 @@
 import { createExporterCore, type ExporterCore } from '../src/export/exporter.js';
 import type { Answer, Verdict } from '../src/export/answer.js';
 import type { Destination } from '../src/export/destination.js';
+import type { Handover } from '../src/export/handover.js';
 import type { ExportProblem } from '../src/export/problem.js';
 import type { ErrorReport } from '../src/export/report.js';
 import type { SpoolSettings } from '../src/export/spool/create-spool.js';
@@ -148,7 +149,7 @@ export interface Simulation {
 }
 
 export interface SimulationOptions {
-  destinations?: Destination[];
+  destinations?: (Destination | Handover)[];
   maxBytes?: number;
   clock?: FakeClock;
   spool?: SpoolSettings;

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../internal/clock.js';
 import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import type { Destination } from './destination.js';
+import { type Handover, HandoverTaker, isHandover } from './handover.js';
 import { createIntake } from './intake.js';
 import { Pipeline } from './pipeline.js';
 import { createHttpTransport } from './post.js';
@@ -15,12 +16,13 @@ import type { Disk } from './spool/disk.js';
 import type { Neighbourhood } from './spool/owner.js';
 import type { Spool, SpoolListener } from './spool/spool.js';
 import { hostName, workingDirectory } from './system-facts.js';
+import type { Taker } from './taker.js';
 import type { Transport } from './transport.js';
 import { createUlid } from './ulid.js';
 import { WaitingErrors } from './waiting.js';
 
 export interface ExporterCoreOptions {
-  destinations: readonly Destination[];
+  destinations: readonly (Destination | Handover)[];
   service: ServiceInfo;
   redactor: Redactor;
   /** Called once per change: when a kind of trouble begins, and when all is well again. */
@@ -42,7 +44,8 @@ export interface ExporterCoreOptions {
 export const exporterDefaults: { maxBytes: number } = { maxBytes: 8_388_608 };
 
 export interface Assembly {
-  readonly pipelines: readonly Pipeline[];
+  /** One for each destination, in their order. */
+  readonly takers: readonly Taker[];
   readonly spool: Spool | undefined;
   /** Takes a report. Never throws, never waits. */
   readonly offer: (report: ErrorReport) => void;
@@ -56,7 +59,8 @@ export function assemble(options: ExporterCoreOptions, shareBytes: number): Asse
   const { createTransport = createHttpTransport, random = Math.random, onProblem: tell = () => undefined } = options;
   const sender = { ...service, host: hostName(), pid: process.pid, instanceId: randomUUID() };
   const [scrub, createUid, errors] = [createScrub(redactor), createUlid(), new WaitingErrors()];
-  const keys = uniqueNames(destinations.map(({ name }) => name));
+  const posted = destinations.filter((given): given is Destination => !isHandover(given));
+  const keys = uniqueNames(posted.map(({ name }) => name));
   const pipelines: Pipeline[] = [];
   const listener: SpoolListener = {
     recovered: (key, shelves) => pipelines[keys.indexOf(key)]?.recover(shelves),
@@ -66,20 +70,33 @@ export function assemble(options: ExporterCoreOptions, shareBytes: number): Asse
   const { disk, we } = options;
   const spool =
     options.spool && createSpool(options.spool, { keys, author: sender, createUid, clock, disk, we, tell, listener });
-  destinations.forEach((destination, index) => {
+  posted.forEach((destination, index) => {
     const transport = destination.createTransport?.() ?? createTransport(clock, destination);
     const outbox = { key: keys[index] ?? destination.name, spool, errors, maxBytes: shareBytes };
     pipelines.push(new Pipeline({ destination, sender, transport, clock, random, scrub, tell, ...outbox }));
   });
-  const offer = createIntake({ pipelines, spool, errors, createUid, redactor, clock, root });
+  const handovers = destinations
+    .filter(isHandover)
+    .map((handover) => new HandoverTaker({ handover, sender, clock, tell }));
+  const takers = inOrder(destinations, pipelines, handovers);
+  const offer = createIntake({ pipelines, handovers, spool, errors, createUid, redactor, clock, root });
   const flush = async (timeoutMs: number): Promise<boolean> => {
     const startMs = clock.monotonicMs();
     const begun = spool?.begun(timeoutMs);
     if (begun !== undefined) await begun;
     const leftMs = Math.max(0, timeoutMs - (clock.monotonicMs() - startMs));
-    return (await Promise.all(pipelines.map((pipeline) => pipeline.flush(leftMs)))).every(Boolean);
+    return (await Promise.all(takers.map((taker) => taker.flush(leftMs)))).every(Boolean);
   };
-  return { pipelines, spool, offer, flush };
+  return { takers, spool, offer, flush };
+}
+
+function inOrder(
+  destinations: readonly (Destination | Handover)[],
+  pipelines: readonly Pipeline[],
+  handovers: readonly HandoverTaker[],
+): Taker[] {
+  const [posted, handed] = [pipelines.values(), handovers.values()];
+  return destinations.flatMap((given) => (isHandover(given) ? handed : posted).next().value ?? []);
 }
 
 /** Two destinations may have one name, but not one cursor. */

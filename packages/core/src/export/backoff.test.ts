@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, readRetryAfter } from './backoff.js';
+import { backoffMs, maxPauseMs, readRetryAfter } from './backoff.js';
 
 const nowMs = Date.UTC(2026, 10, 20, 10, 0, 0);
 
@@ -17,6 +17,10 @@ describe('back-off', () => {
         expect(delayMs).toBeLessThanOrEqual(300_000);
       }),
     );
+  });
+
+  it('goes on for as long as a day, when the server says so in a way of its own', () => {
+    expect([backoffMs(0, 3_600_000, maxPauseMs), backoffMs(1, 1e12, maxPauseMs)]).toEqual([3_600_000, 86_400_000]);
   });
 
   it.each([

@@ -9,17 +9,21 @@ const jitter = 0.2;
 const minRetryAfterMs = 1_000;
 const maxRetryAfterMs = 300_000;
 
+/** Limit on what a server may ask for in a way of its own: quotas are counted by the hour and by the day. */
+export const maxPauseMs = 86_400_000;
+
 /**
  * Says how long to wait before the next attempt, in milliseconds: 30 s ± 20 %, or what the server asked for and up to
  * 20 % more, within 1 s and 5 min.
  *
  * @param random A number from 0 to 1.
- * @param retryAfterMs What the server asked for, if it did.
+ * @param askedMs What the server asked for, if it did.
+ * @param maxMs The longest that it may ask for, where that is not 5 min.
  */
-export function backoffMs(random: number, retryAfterMs?: number): number {
-  if (retryAfterMs === undefined) return Math.round(pauseMs * (1 - jitter + 2 * jitter * random));
-  const asked = Math.min(Math.max(retryAfterMs, minRetryAfterMs), maxRetryAfterMs);
-  return Math.round(Math.min(asked * (1 + jitter * random), maxRetryAfterMs));
+export function backoffMs(random: number, askedMs?: number, maxMs: number = maxRetryAfterMs): number {
+  if (askedMs === undefined) return Math.round(pauseMs * (1 - jitter + 2 * jitter * random));
+  const bounded = Math.min(Math.max(askedMs, minRetryAfterMs), maxMs);
+  return Math.round(Math.min(bounded * (1 + jitter * random), maxMs));
 }
 
 /** Reads a `Retry-After` header, seconds or an HTTP date (RFC 9110, 10.2.3); `undefined` when there is none to read. */

@@ -1,7 +1,7 @@
 /** Delivery: one batch at a time from the queue to the destination, and its fate into the ledger. */
 import type { Clock } from '../internal/clock.js';
 import { judgeFailure, type Verdict } from './answer.js';
-import { backoffMs, readRetryAfter } from './backoff.js';
+import { backoffMs, maxPauseMs, readRetryAfter } from './backoff.js';
 import { decide, maxBatchEntries, type Attempts, type Decision } from './decide.js';
 import { describeTrouble } from './describe-trouble.js';
 import type { Destination, Sender } from './destination.js';
@@ -63,11 +63,22 @@ export class Delivery {
     this.#troubles = troubles;
   }
 
-  /** Sends the oldest batch. Never rejects; resolves with a pause when the destination failed. */
+  /**
+   * Sends the oldest batch, in as many requests as it takes, one after another. Never rejects; resolves with a pause
+   * when the destination failed, and leaves what was not sent by then in the queue.
+   */
   async sendBatch(): Promise<Pause | undefined> {
-    const batch = await this.#outbox.take(this.#window, this.#batchBytes);
-    if (batch.length === 0) return this.#outbox.isEmpty ? undefined : this.#pauseFor(later);
-    if (this.#isAborted) return this.#settle(batch, later, '');
+    const { maxEntriesPerRequest = Infinity } = this.#options.destination;
+    for (let left = this.#window; left > 0; left -= maxEntriesPerRequest) {
+      const batch = await this.#outbox.take(Math.min(left, maxEntriesPerRequest), this.#batchBytes);
+      if (batch.length === 0) return this.#outbox.isEmpty ? undefined : this.#pauseFor(later);
+      const pause = this.#isAborted ? this.#settle(batch, later, '') : await this.#sendRequest(batch);
+      if (pause) return pause;
+    }
+    return undefined;
+  }
+
+  async #sendRequest(batch: readonly WaitingEntry[]): Promise<Pause | undefined> {
     const request = this.#encode(batch);
     if (request === undefined) return this.#settle(batch, { kind: 'rejected', separable: true }, 'unencodable');
     if (batch.length > 1 && Buffer.byteLength(request.body) > maxBatchBytes)
@@ -151,8 +162,9 @@ export class Delivery {
     const { clock, random } = this.#options;
     const header = outcome?.kind === 'answer' ? outcome.answer.headers['retry-after'] : undefined;
     const retryAfterMs = readRetryAfter(typeof header === 'string' ? header : undefined, clock.now());
-    const askedMs = ('pauseMs' in verdict ? verdict.pauseMs : undefined) ?? retryAfterMs;
-    return { delayMs: backoffMs(random(), askedMs), isAuth: verdict.kind === 'auth' };
+    const ownMs = 'pauseMs' in verdict ? verdict.pauseMs : undefined;
+    const delayMs = ownMs === undefined ? backoffMs(random(), retryAfterMs) : backoffMs(random(), ownMs, maxPauseMs);
+    return { delayMs, isAuth: verdict.kind === 'auth' };
   }
 }
 

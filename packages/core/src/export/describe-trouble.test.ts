@@ -29,6 +29,14 @@ describe('described trouble', () => {
     },
   );
 
+  it('hides a credential that we send under a name, without the name', () => {
+    const sent = { ...request, headers: { 'x-sentry-auth': 'Sentry sentry_version=7, sentry_key=canary3' } };
+    const answer = { status: 403, headers: {}, body: 'no project has the key canary3' };
+    const verdict = { kind: 'rejected', separable: false } as const;
+    const said = describeTrouble({ kind: 'answer', answer }, verdict, sent, scrub)?.message;
+    expect(said).toBe('refused errors with HTTP 403: no project has the key [Redacted]');
+  });
+
   it('says where to look first when the address is wrong', () => {
     expect(described(404, '', { kind: 'rejected', separable: false })).toBe(
       'refused errors with HTTP 404; check the URL',

@@ -73,9 +73,9 @@ function hideValues(text: string, headers: ExportRequest['headers']): string {
     .reduce((safe, value) => safe.replaceAll(value, '[Redacted]'), text);
 }
 
-/** The credential without its scheme, and the password within it. */
+/** The credential without its scheme and its name, and the password within it. */
 function partsOf(value: string): string[] {
   const credential = value.slice(value.lastIndexOf(' ') + 1);
   const decoded = Buffer.from(credential, 'base64').toString();
-  return [credential, decoded, decoded.slice(decoded.indexOf(':') + 1)];
+  return [credential, credential.slice(credential.indexOf('=') + 1), decoded, decoded.slice(decoded.indexOf(':') + 1)];
 }

@@ -34,6 +34,8 @@ export interface Destination {
   /** How bodies are packed on the way; `none` if left out. */
   readonly compression?: 'gzip' | 'none';
   readonly tls?: TlsOptions;
+  /** Most records that one request can hold, where the protocol has such a limit; a batch is then several requests in a row. */
+  readonly maxEntriesPerRequest?: number;
   /** Makes the way on which requests leave, where that is not HTTP. */
   createTransport?(): Transport;
   /** Writes a batch as one request; pure. */

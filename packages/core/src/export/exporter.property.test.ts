@@ -35,7 +35,7 @@ const command = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('answer' as const),
-      which: fc.nat(1),
+      which: fc.nat(2),
       verdict: fc.constantFrom(...verdicts),
     }),
   },
@@ -43,7 +43,7 @@ const command = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('fail' as const),
-      which: fc.nat(1),
+      which: fc.nat(2),
       code: fc.constantFrom('TIMEOUT', 'ECONNRESET'),
     }),
   },
@@ -82,11 +82,13 @@ function check({ core, transports }: Simulation, offeredBefore: number): number 
     expect(Object.values(reasons).reduce((sum, count) => sum + count, 0)).toBe(rejected + dropped + unconfirmed);
     expect(offered).toBeGreaterThanOrEqual(offeredBefore);
   }
-  for (const { sent, violations } of transports) {
-    expect(violations).toEqual([]);
+  for (const { violations } of transports) expect(violations).toEqual([]);
+  for (const { sent } of transports.slice(0, 2)) {
     const gapsMs = sent.slice(1).map(({ atMs }, index) => atMs - (sent[index]?.atMs ?? 0));
     expect(Math.min(500, ...gapsMs)).toBe(500);
   }
+  // This one gets a batch as requests in a row.
+  expect(transports[2]?.sent.filter(({ uids }) => uids.length !== 1)).toEqual([]);
   return core.status()[0]?.offered ?? 0;
 }
 
@@ -95,8 +97,12 @@ describe('exporter core, whatever happens', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 60 }), fc.boolean(), async (commands, closes) => {
         const simulation = simulate({
-          destinations: [simpleDestination('one'), simpleDestination('two')],
-          maxBytes: 131_072,
+          destinations: [
+            simpleDestination('one'),
+            simpleDestination('two'),
+            { ...simpleDestination('single'), maxEntriesPerRequest: 1 },
+          ],
+          maxBytes: 196_608,
         });
         const { core, clock, transports } = simulation;
         let offered = 0;

@@ -2,7 +2,8 @@
 import { holdProcess } from '../internal/hold-process.js';
 import { requireRange, withDefaults } from '../internal/options.js';
 import { assemble, exporterDefaults, type ExporterCoreOptions } from './assembly.js';
-import type { ExporterStatus } from './pipeline.js';
+import { isHandover } from './handover.js';
+import type { ExporterStatus } from './taker.js';
 import type { ErrorReport } from './report.js';
 import type { SpoolStatus } from './spool/spool.js';
 
@@ -50,17 +51,19 @@ export function createExporterCore(options: ExporterCoreOptions): ExporterCore {
   const { destinations } = options;
   if (destinations.length === 0) return inertExporter;
   const { maxBytes } = withDefaults(exporterDefaults, { maxBytes: options.maxBytes });
-  requireRange('maxBytes', maxBytes, minShareBytes * destinations.length);
-  const { pipelines, spool, offer, flush } = assemble(options, maxBytes / destinations.length);
+  // Who takes errors over at once needs no memory for them.
+  const shares = destinations.filter((destination) => !isHandover(destination)).length;
+  requireRange('maxBytes', maxBytes, minShareBytes * shares);
+  const { takers, spool, offer, flush } = assemble(options, maxBytes / shares);
   let closing: Promise<void> | undefined;
   return {
     active: true,
     offer,
-    status: () => pipelines.map((pipeline) => pipeline.status()),
+    status: () => takers.map((taker) => taker.status()),
     spoolStatus: () => spool?.status(),
     flush: ({ timeoutMs = flushTimeoutMs } = {}) => holdProcess(flush(timeoutMs)),
     close({ timeoutMs = closeTimeoutMs } = {}) {
-      const closed = Promise.all(pipelines.map((pipeline) => pipeline.close(timeoutMs)));
+      const closed = Promise.all(takers.map((taker) => taker.close(timeoutMs)));
       closing ??= holdProcess(closed).then(() => spool?.close());
       return closing;
     },

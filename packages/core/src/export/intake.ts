@@ -2,15 +2,17 @@
 import type { Clock } from '../internal/clock.js';
 import type { Redactor } from '../internal/redact.js';
 import { fingerprintOf } from './fold.js';
+import type { HandoverTaker } from './handover.js';
 import type { Pipeline } from './pipeline.js';
-import { createRecorder } from './record.js';
+import { createRecorder, type ErrorRecord } from './record.js';
 import type { ErrorReport } from './report.js';
 import type { Spool } from './spool/spool.js';
 import { homeDirectory } from './system-facts.js';
-import type { WaitingErrors } from './waiting.js';
+import type { WaitingEntry, WaitingErrors } from './waiting.js';
 
 export interface IntakeOptions {
   readonly pipelines: readonly Pipeline[];
+  readonly handovers: readonly HandoverTaker[];
   readonly spool: Spool | undefined;
   readonly errors: WaitingErrors;
   readonly createUid: (timeMs: number) => string;
@@ -22,26 +24,31 @@ export interface IntakeOptions {
 
 /** Makes the function that takes a report. It never throws and never waits. */
 export function createIntake(options: IntakeOptions): (report: ErrorReport) => void {
-  const { pipelines, spool, errors, createUid, redactor, clock, root } = options;
+  const { pipelines, handovers, spool, errors, createUid, redactor, clock, root } = options;
   const isRepeated = createOfferedErrors();
   const record = createRecorder({ redactor, createUid, root, home: homeDirectory() });
+  const enqueue = (fingerprint: string, made: ErrorRecord): void => {
+    const entry = errors.add(made, fingerprint, spool?.append(made));
+    for (const pipeline of pipelines) pipeline.accept(entry);
+  };
+  const grow = (waiting: WaitingEntry, timeMs: number): void => {
+    errors.grow(waiting, timeMs);
+    for (const pipeline of pipelines) pipeline.grow(waiting);
+    if (waiting.place !== undefined) spool?.fold(waiting.place, timeMs);
+  };
   return (report) => {
     try {
       if (isRepeated(report)) return;
       const timeMs = isTime(report.timeMs) ? report.timeMs : clock.now();
       const fingerprint = fingerprintOf(report);
       const waiting = errors.find(fingerprint);
-      if (waiting === undefined) {
-        const made = record({ ...report, timeMs });
-        const entry = errors.add(made, fingerprint, spool?.append(made));
-        for (const pipeline of pipelines) pipeline.accept(entry);
-      } else {
-        errors.grow(waiting, timeMs);
-        for (const pipeline of pipelines) pipeline.grow(waiting);
-        if (waiting.place !== undefined) spool?.fold(waiting.place, timeMs);
-      }
+      if (waiting !== undefined) grow(waiting, timeMs);
+      if (waiting !== undefined && handovers.length === 0) return;
+      const made = record({ ...report, timeMs });
+      if (waiting === undefined && pipelines.length > 0) enqueue(fingerprint, made);
+      for (const handover of handovers) handover.accept(made, report.error);
     } catch {
-      for (const pipeline of pipelines) pipeline.refuse('unreadable');
+      for (const taker of [...pipelines, ...handovers]) taker.refuse('unreadable');
     }
   };
 }

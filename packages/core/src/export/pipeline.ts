@@ -1,34 +1,20 @@
 /** Pipeline: everything that is under way to one destination, which it never waits for. */
 import type { Clock, Timer } from '../internal/clock.js';
 import { Delivery, weightOf, type DeliveryOptions, type Pause } from './delivery.js';
-import { Ledger, type LedgerTotals } from './ledger.js';
+import { Ledger } from './ledger.js';
 import { Outbox, type OutboxOptions } from './outbox.js';
 import { Pace } from './pace.js';
-import { Troubles, type ExportProblem, type LastError } from './problem.js';
+import { Troubles, type ExportProblem } from './problem.js';
 import type { Segment } from './spool/segment.js';
 import type { Shelf } from './spool/shelf.js';
+import type { ExporterStatus, Taker } from './taker.js';
 import type { WaitingEntry } from './waiting.js';
 
 export interface PipelineOptions extends DeliveryOptions, Omit<OutboxOptions, 'ledger'> {
   readonly tell: (problem: ExportProblem) => void;
 }
 
-/** One item of `status().exporters`; `offered` is the sum of the counts from `delivered` to `spooled` at every instant. */
-export interface ExporterStatus extends LedgerTotals {
-  name: string;
-  /** `backing-off` after a failure; `paused` while the credential is not accepted. */
-  state: 'idle' | 'sending' | 'backing-off' | 'paused' | 'closed';
-  /** Where records go; never holds a credential. */
-  endpoint: string;
-  queued: number;
-  spooled: number;
-  /** ISO 8601, like every other time here. */
-  lastSendAt: string | null;
-  lastError: LastError | null;
-  nextAttemptAt: string | null;
-}
-
-export class Pipeline {
+export class Pipeline implements Taker {
   readonly #options: PipelineOptions;
   readonly #clock: Clock;
   readonly #ledger = new Ledger();
@@ -57,7 +43,7 @@ export class Pipeline {
 
   /** Takes an entry; the oldest ones leave if there is no room. */
   accept(entry: WaitingEntry): void {
-    if (this.#isClosed) return this.refuse('closed');
+    if (this.#isClosed) return this.#turnAway(entry);
     this.#ledger.offer();
     const dropped = weightOf(this.#outbox.accept(entry));
     this.#ledger.lose('dropped', dropped, 'queue_full');
@@ -124,6 +110,11 @@ export class Pipeline {
   close(timeoutMs: number): Promise<void> {
     this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
+  }
+
+  #turnAway(entry: WaitingEntry): void {
+    this.#options.errors.close(entry);
+    this.refuse('closed');
   }
 
   #noteFull(code: string, message: string): void {

@@ -1,6 +1,7 @@
 /** Proxy variables: through which proxy the environment wants a server to be reached, if through any. */
 import { readVariable, type Environment, type Warn } from '../internal/secret-variable.js';
 import type { Destination } from './destination.js';
+import { type Handover, isHandover } from './handover.js';
 import { isLoopback, readNoProxy } from './no-proxy.js';
 
 export interface ProxyServer {
@@ -38,10 +39,10 @@ export function readProxyVariables(env: Environment): (url: URL) => ProxyChoice 
 }
 
 /** Warns of each proxy variable that keeps a destination from being reached. */
-export function warnOfProxies(destinations: readonly Destination[], env: Environment, warn: Warn): void {
+export function warnOfProxies(destinations: readonly (Destination | Handover)[], env: Environment, warn: Warn): void {
   const choose = readProxyVariables(env);
   const sentences = destinations
-    .filter((destination) => !('createTransport' in destination) && URL.canParse(destination.endpoint))
+    .filter((given) => !isHandover(given) && !('createTransport' in given) && URL.canParse(given.endpoint))
     .map(({ endpoint }) => choose(new URL(endpoint)))
     .map((choice) => (choice.kind === 'unusable' ? `${choice.message}; errors are not sent past it` : ''));
   for (const sentence of new Set(sentences)) if (sentence !== '') warn(sentence);

@@ -8,6 +8,7 @@ import type { ErrorReport } from './report.js';
 import { createScrub, type Scrub } from './scrub.js';
 import { createHomeHider, createPathShortener, findLocation, type CodeLocation } from './stack.js';
 
+/** What is known of one error: clean, flat and frozen. */
 export interface ErrorRecord {
   /** ULID: the same whenever and wherever this record is sent. */
   readonly uid: string;

@@ -10,8 +10,16 @@ export interface CodeLocation {
 const maxFrames = 50;
 const maxFrameLength = 500;
 
+/** A call on the way to where an error was made. */
+export interface StackFrame extends CodeLocation {
+  readonly column: number;
+  /** Whether it is the application's own, neither Node's nor that of an installed package. */
+  readonly isOwn: boolean;
+}
+
 /** `at name (file:line:column)`, the name and its brackets possibly missing. */
-const framePattern = /^\s{0,16}at (?:(?<name>[^(]{1,200}) \()?(?<file>[^()]{1,300}):(?<line>\d{1,9}):\d{1,9}\)?$/;
+const framePattern =
+  /^\s{0,16}at (?:(?<name>[^(]{1,200}) \(|async )?(?<file>[^()]{1,300}):(?<line>\d{1,9}):(?<column>\d{1,9})\)?$/;
 
 /** Makes the function that writes paths relative to the application. */
 export function createPathShortener(root: string): (text: string) => string {
@@ -40,12 +48,31 @@ function directoryPattern(directory: string, end: string): RegExp | undefined {
 /** Finds the first frame that is neither of Node nor of an installed package. */
 export function findLocation(stack: string): CodeLocation | undefined {
   for (const text of stack.split('\n', maxFrames)) {
-    if (text.length > maxFrameLength) continue;
-    const { name, file, line } = framePattern.exec(text)?.groups ?? {};
-    if (file === undefined || line === undefined || isForeign(file)) continue;
-    return { file, line: Number(line), ...(name !== undefined && { function: name }) };
+    const { column: _, isOwn, ...location } = readFrame(text) ?? {};
+    if (isOwn) return location as CodeLocation;
   }
   return undefined;
+}
+
+/** Reads the frames of a stack, the innermost first, fifty at most. */
+export function readFrames(stack: string): StackFrame[] {
+  return stack
+    .split('\n', maxFrames)
+    .map(readFrame)
+    .filter((frame) => frame !== undefined);
+}
+
+function readFrame(text: string): StackFrame | undefined {
+  if (text.length > maxFrameLength) return undefined;
+  const { name, file, line, column } = framePattern.exec(text)?.groups ?? {};
+  if (file === undefined) return undefined;
+  return {
+    file,
+    line: Number(line),
+    column: Number(column),
+    isOwn: !isForeign(file),
+    ...(name !== undefined && { function: name }),
+  };
 }
 
 function isForeign(file: string): boolean {
