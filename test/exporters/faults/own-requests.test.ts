@@ -1,10 +1,10 @@
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { answer, startWire, store, stored } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 /** Puts another function in the place of `http.request`, as agents that watch a process do. */
 function patchRequest(patch: (real: typeof http.request) => typeof http.request): void {
