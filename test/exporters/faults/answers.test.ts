@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { answer, startWire, store, stored, type Reaction, type Wire } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 /** Starts a server that answers the first request in this way, and a scene with so many errors for it. */
 async function startBoth(react: Reaction, count = 3): Promise<[Scene, Wire]> {

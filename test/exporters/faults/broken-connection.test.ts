@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { answer, startWire, store, type Wire } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 const urlOf = ({ port }: Wire, host = '127.0.0.1'): string => `http://${host}:${port}`;
 
@@ -58,6 +58,28 @@ describe('a connection that breaks', () => {
     expect(wire.duplicates).toBe(5);
   });
 
+  it.each(['none', 'gzip'] as const)(
+    'because it was kept too long, is no trouble; bodies packed: %s',
+    async (compression) => {
+      const wire = await startWire();
+      wire.intercept = (socket) => {
+        const isKept =
+          wire.requests.some(({ turn }) => turn === 1) && [...wire.open][0] === socket && wire.connections === 1;
+        if (isKept) socket.end();
+        return isKept;
+      };
+      const scene = new Scene(exporterTo(urlOf(wire), { compression }));
+      for (let turn = 0; turn < 2; turn++) {
+        scene.fail(20);
+        await scene.attempt();
+      }
+      expectAllDelivered(scene, wire, 40);
+      expect(wire.connections).toBe(2);
+      expect(scene.problems).toEqual([]);
+      expect(wire.requests[1]?.headers['content-encoding']).toBe(compression === 'gzip' ? 'gzip' : undefined);
+    },
+  );
+
   it('again and again after a success, does not make the batch come again and again', async () => {
     const wire = await startWire((socket) =>
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{', () => socket.resetAndDestroy()),
@@ -69,7 +91,12 @@ describe('a connection that breaks', () => {
     expect(scene.status()).toMatchObject({
       unconfirmed: 5,
       reasons: { unconfirmed: 5 },
-      lastError: { code: 'ANSWER_CUT' },
+      lastError: {
+        code: 'ANSWER_CUT',
+        message: expect.stringMatching(
+          /^the answer broke off after HTTP 200 \(.+\); errors are sent once more, then counted as unconfirmed$/,
+        ) as string,
+      },
     });
     expect(wire.duplicates).toBe(5);
   });

@@ -1,10 +1,10 @@
 import dns from 'node:dns';
 import { isIP } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { startWire, store, type Wire, type WireRequest } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 const urlOf = ({ port }: Wire, host = '127.0.0.1'): string => `http://${host}:${port}`;
 

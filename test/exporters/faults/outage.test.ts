@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createCertificate } from './certificate.js';
 import { startProxy } from './proxy-server.js';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { answer, startWire, store, type Wire } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 const hourMs = 3_600_000;
 const urlOf = ({ port }: Wire): string => `http://127.0.0.1:${port}`;

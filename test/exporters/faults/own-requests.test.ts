@@ -1,10 +1,10 @@
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { answer, startWire, store, stored } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 /** Puts another function in the place of `http.request`, as agents that watch a process do. */
 function patchRequest(patch: (real: typeof http.request) => typeof http.request): void {
@@ -15,6 +15,10 @@ function patchRequest(patch: (real: typeof http.request) => typeof http.request)
     http.request = real;
     syncBuiltinESMExports();
   });
+}
+
+function fail(): never {
+  throw new Error('not today');
 }
 
 describe('an exporter', () => {
@@ -89,5 +93,21 @@ describe('an exporter', () => {
     await scene.pass(60_000);
     expect(scene.status()).toMatchObject({ state: 'idle', offered: 3, delivered: 3 });
     expect(scene.problems).toEqual(['HTTP_503', 'RECOVERED']);
+  });
+
+  it.each<[what: string, scopes: object]>([
+    ['that suppresses in a way of its own', { suppressTracing: (call: () => void) => call() }],
+    ['whose scopes are of another kind', { withScope: (call: (scope: object) => void) => call({}) }],
+    ['that has no scopes', {}],
+    ['that throws', { suppressTracing: () => fail() }],
+    ['that throws too late', { suppressTracing: (call: () => void) => (call(), fail()) }],
+  ])('reaches the server once beside a Sentry %s', async (_, acs) => {
+    vi.stubGlobal('__SENTRY__', { version: '12.0.0', '12.0.0': { acs }, '11.0.0': {} });
+    const wire = await startWire();
+    const scene = new Scene(exporterTo(`http://127.0.0.1:${wire.port}`));
+    scene.fail();
+    await scene.attempt();
+    expect(scene.status()).toMatchObject({ delivered: 1 });
+    expect(wire.requests).toHaveLength(1);
   });
 });

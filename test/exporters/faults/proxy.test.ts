@@ -1,21 +1,14 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCertificate } from './certificate.js';
 import { startProxy } from './proxy-server.js';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { startWire, store } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 const certificate = createCertificate({ hosts: ['logs.test', 'localhost'] });
 const trusted = { tls: { ca: certificate.cert } };
 const insecure = 'http://logs.internal:4318';
-
-beforeEach(() => {
-  for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']) {
-    vi.stubEnv(name, undefined);
-    vi.stubEnv(name.toLowerCase(), undefined);
-  }
-});
 
 describe('a proxy of the environment', () => {
   it('is sent the whole URL of a server without TLS, on one connection', async () => {

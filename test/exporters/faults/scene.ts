@@ -9,14 +9,18 @@ export type Status = ReturnType<Observability['status']>['exporters'][number];
 /** Never to be seen in anything that is shown. */
 const credential = 'ops@example.com:canary';
 
-/** Time moves only when the test says so; sockets do not know. */
-export function holdTheClock(): void {
+const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
+
+/** Time moves only when the test says so, which sockets do not know; and no proxy of the machine is in the way. */
+export function holdStill(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'], now: 1_764_000_000_000 });
+    for (const name of proxyVariables.flatMap((each) => [each, each.toLowerCase()])) vi.stubEnv(name, undefined);
   });
   afterEach(() => {
     vi.useRealTimers();
     vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
     vi.restoreAllMocks();
   });
 }

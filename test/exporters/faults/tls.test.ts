@@ -1,10 +1,10 @@
 import type { Server } from 'node:tls';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCertificate, type Certificate } from './certificate.js';
-import { exporterTo, holdTheClock, Scene } from './scene.js';
+import { exporterTo, holdStill, Scene } from './scene.js';
 import { startWire, store } from './wire.js';
 
-holdTheClock();
+holdStill();
 
 const good = createCertificate();
 const trusted = { tls: { ca: good.cert } };

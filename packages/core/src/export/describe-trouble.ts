@@ -25,7 +25,10 @@ export function describeTrouble(
   request: ExportRequest,
   scrub: (text: string) => string,
 ): { code: string; message: string } | undefined {
-  if (outcome.kind === 'failure') return { code: outcome.code, message: `${scrub(outcome.message)}; errors are kept` };
+  if (outcome.kind === 'failure') {
+    const fate = verdict.kind === 'partial' ? 'sent once more, then counted as unconfirmed' : 'kept';
+    return { code: outcome.code, message: `${scrub(outcome.message)}; errors are ${fate}` };
+  }
   if (verdict.kind === 'accepted') return undefined;
   const { status } = outcome.answer;
   const detail = 'detail' in verdict && verdict.detail !== undefined ? verdict.detail : excerpt(outcome.answer);

@@ -82,7 +82,7 @@ export class HttpAttempt implements Attempt {
         else this.#break(error.code ?? 'REQUEST_FAILED', textOf(error));
       });
       outgoing.on('close', () => {
-        if (this.#outgoing === outgoing) this.#break('NO_ANSWER', 'the connection closed without an answer');
+        if (this.#outgoing === outgoing) this.#break('NO_ANSWER', 'the connection was closed');
       });
       outgoing.end(body);
     } catch (error) {

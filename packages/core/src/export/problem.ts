@@ -5,7 +5,7 @@ export interface ExportProblem {
   /** Name of the destination. */
   readonly exporter: string;
   /**
-   * What happened: `HTTP_401`, `ECONNREFUSED`, `TIMEOUT`, `QUEUE_FULL`, …, and `RECOVERED` when it is over. Codes of
+   * What happened: `HTTP_401`, `PROXY_407`, `ECONNREFUSED`, `TIMEOUT`, `QUEUE_FULL`, …, and `RECOVERED` when it is over. Codes of
    * connections are Node's own.
    */
   readonly code: string;
