@@ -1,8 +1,11 @@
 // An application that logs errors and comes to the end it is told; run as a process of its own.
 import { writeSync } from 'node:fs';
 import { createObservability } from '@throughline/core';
+import { fileExporter } from '@throughline/core/exporters/file';
+import { lokiExporter } from '@throughline/core/exporters/loki';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
+import { sentryExporter } from '@throughline/core/exporters/sentry';
 
 /** @type {{ exporter: string, url: string, directory: string, errors: number, end: string }} */
 const { exporter, url, directory, errors, end } = JSON.parse(process.argv[2] ?? '{}');
@@ -10,6 +13,10 @@ const { exporter, url, directory, errors, end } = JSON.parse(process.argv[2] ?? 
 const exporters = {
   openobserve: () => openobserveExporter({ url, key: 'shop:secret' }),
   otlp: () => otlpExporter({ url }),
+  'otlp-json': () => otlpExporter({ url, protocol: 'http/json', compression: 'gzip' }),
+  loki: () => lokiExporter({ url }),
+  sentry: () => sentryExporter({ dsn: `${url.replace('://', '://public@')}/42` }),
+  file: () => fileExporter({ path: url }),
 };
 
 const observability = createObservability({

@@ -35,6 +35,12 @@ export type Verdict =
   /** More than the destination takes at once. */
   | { readonly kind: 'too-big' };
 
+const kinds = new Set<unknown>(['accepted', 'partial', 'unknown', 'retry', 'rejected', 'auth', 'too-big']);
+
+export function isVerdict(value: unknown): value is Verdict {
+  return typeof value === 'object' && value !== null && 'kind' in value && kinds.has(value.kind);
+}
+
 /** Statuses after which every destination may be asked again: RFC 9110, RFC 8470 for 425. */
 const retryable = new Set([408, 425, 429, 502, 503, 504]);
 

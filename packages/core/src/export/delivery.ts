@@ -1,6 +1,6 @@
 /** Delivery: one batch at a time from the queue to the destination, and its fate into the ledger. */
 import type { Clock } from '../internal/clock.js';
-import { judgeFailure, type Verdict } from './answer.js';
+import { isVerdict, judgeFailure, type Verdict } from './answer.js';
 import { backoffMs, maxPauseMs, readRetryAfter } from './backoff.js';
 import { decide, maxBatchEntries, type Attempts, type Decision } from './decide.js';
 import { describeTrouble } from './describe-trouble.js';
@@ -83,10 +83,7 @@ export class Delivery {
     if (request === undefined) return this.#settle(batch, { kind: 'rejected', separable: true }, 'unencodable');
     if (batch.length > 1 && Buffer.byteLength(request.body) > maxBatchBytes)
       return this.#settle(batch, { kind: 'too-big' }, '');
-    const { transport, destination } = this.#options;
-    this.#attempt = transport.send(request, destination.timeoutMs ?? defaultTimeoutMs);
-    const outcome = await this.#attempt.outcome;
-    this.#attempt = undefined;
+    const outcome = await this.#exchange(request);
     const verdict = this.#judge(outcome, batch);
     this.#tell(outcome, verdict, request);
     return this.#settle(batch, verdict, reasonOf(outcome, verdict), outcome);
@@ -98,10 +95,26 @@ export class Delivery {
     this.#attempt?.abort();
   }
 
+  /** A transport of the user's own may break its promise not to throw. */
+  async #exchange(request: ExportRequest): Promise<Outcome> {
+    const { transport, destination } = this.#options;
+    try {
+      this.#attempt = transport.send(request, destination.timeoutMs ?? defaultTimeoutMs);
+      return await this.#attempt.outcome;
+    } catch (error) {
+      return { kind: 'failure', code: 'TRANSPORT_FAILED', message: String(error) };
+    } finally {
+      this.#attempt = undefined;
+    }
+  }
+
   #encode(batch: readonly WaitingEntry[]): ExportRequest | undefined {
     const { destination, sender, clock } = this.#options;
     try {
-      return destination.encode(batch, { ...(batch[0]?.author ?? sender), nowMs: clock.now() });
+      const request = destination.encode(batch, { ...(batch[0]?.author ?? sender), nowMs: clock.now() });
+      // What has no body throws here.
+      Buffer.byteLength(request.body);
+      return request;
     } catch {
       this.#troubles.note('UNENCODABLE', 'an error could not be encoded and is left out', clock.now());
       return undefined;
@@ -111,10 +124,12 @@ export class Delivery {
   #judge(outcome: Outcome, batch: readonly WaitingEntry[]): Verdict {
     if (outcome.kind === 'failure') return judgeFailure(outcome.code, batch.length);
     try {
-      return this.#options.destination.classify(outcome.answer, batch);
+      const verdict: unknown = this.#options.destination.classify(outcome.answer, batch);
+      if (isVerdict(verdict)) return verdict;
     } catch {
-      return { kind: 'retry', maxAttempts: 1 };
+      // A destination of the user's own may fail at this.
     }
+    return { kind: 'retry', maxAttempts: 1 };
   }
 
   #tell(outcome: Outcome, verdict: Verdict, request: ExportRequest): void {

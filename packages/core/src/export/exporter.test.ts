@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { report, settle, simpleDestination, simulate } from '../../testing/simulation.js';
 import { ConfigError } from '../errors.js';
 import { createRedactor } from '../internal/redact.js';
+import type { Verdict } from './answer.js';
 import { createExporterCore } from './exporter.js';
+import type { ExportRequest } from './transport.js';
 
 const verdict = (value: object): string => JSON.stringify(value);
 
@@ -311,6 +313,35 @@ describe('exporter core', () => {
     await closed;
     expect(transport.sent).toHaveLength(2);
     expect(core.status()).toMatchObject([{ dropped: 1, queued: 0 }]);
+  });
+
+  it.each([
+    ['encodes nothing', { encode: () => undefined as unknown as ExportRequest }, { rejected: 1, queued: 0 }],
+    ['encodes no body', { encode: () => ({ url: 'x', headers: {} }) as ExportRequest }, { rejected: 1, queued: 0 }],
+    ['cannot judge', { classify: () => undefined as unknown as Verdict }, { rejected: 1, queued: 0 }],
+  ])('outlives a destination that %s', async (_, broken, expected) => {
+    const { core, clock, transport } = simulate({ destinations: [{ ...simpleDestination(), ...broken }] });
+    core.offer(report('a'));
+    await clock.advance(1);
+    await transport.answer(200);
+    expect(core.status()).toMatchObject([expected]);
+  });
+
+  it('outlives a transport that throws, and keeps the errors', async () => {
+    const send = (): never => {
+      throw new Error('broken');
+    };
+    const destination = { ...simpleDestination(), createTransport: () => ({ send, close: () => undefined }) };
+    const { core, clock } = simulate({ destinations: [destination] });
+    core.offer(report('a'));
+    await clock.advance(1);
+    expect(core.status()).toMatchObject([
+      {
+        state: 'backing-off',
+        queued: 1,
+        lastError: { code: 'TRANSPORT_FAILED', message: 'Error: broken; errors are kept' },
+      },
+    ]);
   });
 
   it('outlives a listener that throws', async () => {
