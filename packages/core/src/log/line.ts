@@ -2,6 +2,7 @@
 import type { LogFn, Logger } from 'pino';
 import { currentScope } from '../context/current.js';
 import { activeTrace, type ContextScope } from '../context/request-context.js';
+import { isError } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
 import { formatFields, mixIn, type PinoState, serialize } from './call-fields.js';
 import { messageOf, readCall } from './call.js';
@@ -81,7 +82,7 @@ export class LineWriter {
     if (level < errorLevel) return;
     const error = given?.[errorKey];
     const logged = scopeOf(logger)?.unit.logged;
-    if (logged && error instanceof Error) logged.error ??= error;
+    if (logged && isError(error)) logged.error ??= error;
     if (!this.options.onError) return;
     const { [errorKey]: _, ...others } = placed?.fields ?? {};
     const message = messageOf(call, messageKey, errorKey);
