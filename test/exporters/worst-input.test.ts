@@ -224,6 +224,14 @@ describe('work on the worst input', () => {
     expect(read).toBeLessThan(600);
   });
 
+  it('reads nothing at all when there is no destination', () => {
+    const observability = createObservability({ isolated: true, exporters: [] });
+    open.push(observability);
+    const { proxy, asked } = counted();
+    observability.recordError(proxy, 'x', { proxy });
+    expect(asked).toEqual({ get: 0, describe: 0 });
+  });
+
   it('takes a bounded part of what goes on for ever', () => {
     const { observability } = start();
     let taken = 0;

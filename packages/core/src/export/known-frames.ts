@@ -22,7 +22,7 @@ const maxLength = 4_096;
 /** Nothing but frames as V8 writes them: no secret begins in the message above and ends in such a line. */
 const onlyFrames = /^(?:\n {4}at [^\n]{1,400}(?<=:\d{1,9}:\d{1,9}\)?|<anonymous>\)?|native\)?|\(index \d{1,9}\)))+$/;
 
-/** Makes the function that cleans stacks. With the frames known, a stack of 500 characters takes 0.3 µs instead of 3. */
+/** Makes the function that cleans stacks. With the frames known, a stack of 500 characters takes 0.4 µs instead of 2.4. */
 export function createStackCleaner(clean: Scrub): (stack: string) => CleanStack {
   const places = new Map<number, Frames>();
   return (stack) => {

@@ -5,7 +5,7 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const timeLength = 10;
 const randomLength = 16;
 
-/** Random bytes fetched at once: a call for 16 takes 1 µs, one for 4,096 takes 3. */
+/** Random bytes fetched at once: a call for 16 takes 1.4 µs, one for 4,096 takes 1.9. */
 const pool = new Uint8Array(4_096);
 let poolUsed = pool.length;
 

@@ -56,8 +56,8 @@ function mark(characters: string, bits: number): void {
 }
 
 /**
- * Tells what a text holds. A table and no branch that an id could lead astray: with ten short texts to a record this takes
- * 0.3 µs, where the regular expressions that it saves took 2.
+ * Tells what a text holds. A table and no branch that an id could lead astray: with this the search of a record's texts
+ * takes 1.1 µs, and took 4.7 with a regular expression for each mark.
  */
 export function marksOf(text: string): number {
   let found = 0;

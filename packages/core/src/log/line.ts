@@ -56,8 +56,8 @@ export class LineWriter {
 
   /** Tells of an error that gets no line of its own, with the context that its line would have had. */
   report(logger: Logger, error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
-    const cleaned = redactFields(fields, this.options.redactor);
-    this.options.onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), cleaned));
+    const { onError, redactor } = this.options;
+    onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), redactFields(fields, redactor)));
   }
 
   private compose(logger: Logger, args: readonly unknown[], method: LogFn, level: number): void {
