@@ -39,8 +39,9 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/exporters/openobserve': ['openobserveExporter', 'openobserveFromEnvironment'],
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
   '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
-  '@throughline/express': ['errorHandler', 'health', 'requestContext'],
-  '@throughline/koa': ['health', 'requestContext'],
+  '@throughline/core/metrics': ['createMetricsEndpoint', 'metricsCatalogue'],
+  '@throughline/express': ['errorHandler', 'health', 'metrics', 'requestContext'],
+  '@throughline/koa': ['health', 'metrics', 'requestContext'],
   '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule'],
 };
 
@@ -66,9 +67,9 @@ describe('a public entry', () => {
 /** What a published declaration may import: an optional package there would break users who do not have it. */
 const declarationImports: Record<string, RegExp> = {
   core: /^(\.|node:|pino$|@opentelemetry\/api$)/,
-  express: /^(\.|node:|express$|@throughline\/core(\/adapter)?$)/,
-  koa: /^(\.|node:|koa$|@throughline\/core(\/adapter)?$)/,
-  nest: /^(\.|node:|@nestjs\/(common|core)$|rxjs$|@throughline\/core(\/adapter)?$)/,
+  express: /^(\.|node:|express$|@throughline\/core(\/(adapter|metrics))?$)/,
+  koa: /^(\.|node:|koa$|@throughline\/core(\/(adapter|metrics))?$)/,
+  nest: /^(\.|node:|@nestjs\/(common|core)$|rxjs$|@throughline\/core(\/(adapter|metrics))?$)/,
 };
 
 describe('published declarations', () => {

@@ -10,6 +10,7 @@ const mayImport: Record<string, readonly string[]> = {
   'export/': ['internal/', 'errors.ts'],
   'health/': ['internal/', 'errors.ts'],
   'http/': ['context/', 'log/', 'health/', 'internal/'],
+  'metrics/': ['http/', 'internal/', 'errors.ts'],
   'checks/': ['health/', 'internal/', 'errors.ts'],
   'exporters/': ['export/', 'internal/', 'errors.ts'],
   'environment.ts': ['exporters/', 'export/', 'log/', 'internal/', 'errors.ts'],
@@ -79,9 +80,9 @@ describe('the layers of core', () => {
 
 describe('an adapter', () => {
   it.each([
-    ['express', /^(express|@throughline\/core(\/adapter)?)$/],
-    ['koa', /^(koa|@throughline\/core(\/adapter)?)$/],
-    ['nest', /^(@nestjs\/(common|core)(\/.+)?|rxjs|reflect-metadata|@throughline\/core(\/adapter)?)$/],
+    ['express', /^(express|@throughline\/core(\/(adapter|metrics))?)$/],
+    ['koa', /^(koa|@throughline\/core(\/(adapter|metrics))?)$/],
+    ['nest', /^(@nestjs\/(common|core)(\/.+)?|rxjs|reflect-metadata|@throughline\/core(\/(adapter|metrics))?)$/],
   ])('%s imports its framework and the kit alone', (name, allowed) => {
     const foreign = sourceFiles(`packages/${name}/src`).flatMap(({ imports }) =>
       imports.filter(

@@ -13,6 +13,7 @@ import { promiseFields } from './promises/fields.js';
 import { promiseHangUp } from './promises/hang-up.js';
 import { promiseHostileInput } from './promises/hostile-input.js';
 import { promiseInboundId } from './promises/inbound-id.js';
+import { promiseMetrics } from './promises/metrics.js';
 import { promiseOptions } from './promises/options.js';
 import { promiseOutside } from './promises/outside.js';
 import { promisePrivacy } from './promises/privacy.js';
@@ -39,6 +40,9 @@ export function describeAdapter(cell: Cell): void {
       promiseAccessLine(cell);
       promiseAccessLog(cell);
       promiseHangUp(cell);
+    });
+    describe('metrics', () => {
+      promiseMetrics(cell);
     });
     describe('trouble', () => {
       promiseErrors(cell);

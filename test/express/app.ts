@@ -1,7 +1,7 @@
 /** Express host: builds the application of a test on Express. */
 import { pipeline, Readable } from 'node:stream';
 import type { Observability } from '@throughline/core';
-import { errorHandler, health, requestContext } from '@throughline/express';
+import { errorHandler, health, metrics, requestContext } from '@throughline/express';
 import express, { type Express, type Request, type Response } from 'express';
 import multer from 'multer';
 import { type Answer, bodyLimitBytes, type Exchange, type Route, type Setup } from '../contract/cell.js';
@@ -13,6 +13,7 @@ export function buildApp(observability: Observability, setup: Setup): Express {
   for (let mounts = 0; mounts < setup.mounts; mounts++) app.use(requestContext(options));
   for (const middleware of setup.after) app.use(middleware);
   app.use(health({ observability }));
+  if (setup.metrics) app.use(metrics({ ...setup.metrics, observability }));
   app.use(express.json({ limit: bodyLimitBytes }), express.urlencoded({ extended: false }), express.raw());
   app.use(multer().any());
   for (const route of setup.routes) mount(app, route, setup);

@@ -1,7 +1,7 @@
 /** Koa host: builds the application of a test on Koa. */
 import Router, { type RouterContext } from '@koa/router';
 import type { Observability } from '@throughline/core';
-import { health, requestContext } from '@throughline/koa';
+import { health, metrics, requestContext } from '@throughline/koa';
 import Koa from 'koa';
 import { koaBody } from 'koa-body';
 import { type Answer, bodyLimitBytes, type Exchange, type Middleware, type Setup } from '../contract/cell.js';
@@ -15,6 +15,7 @@ export function buildApp(observability: Observability, setup: Setup): Koa {
   for (let mounts = 0; mounts < setup.mounts; mounts++) app.use(requestContext(options));
   for (const middleware of setup.after) app.use(adapt(middleware));
   app.use(health({ observability }));
+  if (setup.metrics) app.use(metrics({ ...setup.metrics, observability }));
   app.use(koaBody({ multipart: true, jsonLimit: bodyLimitBytes, jsonStrict: false }));
   app.use(readRaw);
   const router = new Router();

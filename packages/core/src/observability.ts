@@ -12,6 +12,7 @@ import { createExporterCore, type ExporterCore } from './export/exporter.js';
 import { warnOfProxies } from './export/proxy-environment.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
+import { Tally } from './http/tally.js';
 import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
@@ -31,6 +32,7 @@ import {
 export class AssembledObservability implements Observability {
   service: ServiceInfo;
   readonly health: Health;
+  readonly tally: Tally = new Tally();
   private readonly log: Log;
   private exporter: ExporterCore;
   private endWatch: () => void = () => undefined;
@@ -136,6 +138,7 @@ export class AssembledObservability implements Observability {
       userFields,
       destination: destination ?? standardOutput(environment.pretty),
       redactor,
+      onLine: (line) => this.tally.countLine(line),
       // Sockets and timers of the exporter outlive the request; they must not keep its context.
       onError: exporter.active ? (logged) => runOutsideContext(() => exporter.offer(logged)) : undefined,
       onFailure: (reason) => onProblem({ code: 'LOG_LINE_FAILED', message: String(reason) }),
@@ -150,7 +153,10 @@ export class AssembledObservability implements Observability {
         return version();
       },
       ...options.health,
-      onChange: (change) => logHealthChange(this.getLogger('health'), change),
+      onChange: (change) => {
+        this.tally.countHealthChange(change);
+        logHealthChange(this.getLogger('health'), change);
+      },
     };
   }
 

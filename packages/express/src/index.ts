@@ -1,9 +1,13 @@
 /** Throughline for Express 4 and 5: where a request is, what its route is called, and how to go on. */
 import { getObservability, type Logger } from '@throughline/core';
-import { answerError, createHealthEndpoint, createRequestObserver, exposeRequest } from '@throughline/core/adapter';
+import { createHealthEndpoint, createRequestObserver, exposeRequest } from '@throughline/core/adapter';
 import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import { routeOf, watchRoute } from './route.js';
+import { createMetricsEndpoint, type MetricsOptions } from '@throughline/core/metrics';
+import type { Request, RequestHandler } from 'express';
+import { framework } from './framework.js';
+import { watchRoute } from './route.js';
+
+export { errorHandler, type ErrorHandlerOptions } from './error-handler.js';
 
 declare global {
   // oxlint-disable-next-line no-namespace -- the place where Express lets its request be extended
@@ -16,8 +20,6 @@ declare global {
     }
   }
 }
-
-const framework = { route: routeOf, user: (req: Request & { user?: unknown }): unknown => req.user };
 
 /** Gives every request its context and its access line. Mount it first. */
 export function requestContext(options: RequestContextOptions<Request> = {}): RequestHandler {
@@ -38,18 +40,10 @@ export function health(options: HealthOptions = {}): RequestHandler {
   };
 }
 
-/** Options of `errorHandler()`; those of `requestContext()` count for requests that failed before it. */
-export interface ErrorHandlerOptions extends RequestContextOptions<Request> {
-  /** Records the error and leaves the answer to the next error handler. @default false */
-  passOn?: boolean;
-}
-
-/** Records the error of a request and answers with its status and the request id. Mount it last. */
-export function errorHandler({ passOn = false, ...options }: ErrorHandlerOptions = {}): ErrorRequestHandler {
-  const observe = createRequestObserver(framework, options, getObservability);
-  return function errorHandler(error, req, res, next) {
-    const exchange = observe.fail(req, res, req, error);
-    if (passOn || res.headersSent) next(error);
-    else answerError(exchange, error, (types) => req.accepts(types));
+/** Answers `/metrics` below where it is mounted. */
+export function metrics(options: MetricsOptions = {}): RequestHandler {
+  const answerMetrics = createMetricsEndpoint(options, getObservability);
+  return function metrics(req, res, next) {
+    if (!answerMetrics(req, res, req.path)) next();
   };
 }

@@ -1,8 +1,10 @@
 /** Throughline for Koa 2 and 3: where a request is, what its route is called, and how to go on. */
 import { getObservability, type Logger } from '@throughline/core';
-import { createHealthEndpoint, createRequestObserver, exposeRequest } from '@throughline/core/adapter';
-import type { Framework, HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
+import { createRequestObserver, exposeRequest } from '@throughline/core/adapter';
+import type { Framework, RequestContextOptions } from '@throughline/core/adapter';
 import type Koa from 'koa';
+
+export { health, metrics } from './endpoints.js';
 
 declare module 'koa' {
   interface ExtendableContext {
@@ -36,15 +38,5 @@ export function requestContext(options: RequestContextOptions<Koa.Context> = {})
       });
     }
     return observe(ctx.req, ctx.res, ctx, next);
-  };
-}
-
-/** Answers `path`, `path/live` and `path/ready`; by default `/health`. */
-export function health(options: HealthOptions = {}): Koa.Middleware {
-  const answerHealth = createHealthEndpoint(options, getObservability);
-  return function health(ctx, next) {
-    if (!answerHealth(ctx.req, ctx.res, ctx.path)) return next();
-    ctx.respond = false;
-    return Promise.resolve();
   };
 }

@@ -32,6 +32,8 @@ export function watchRoutes(adapter: AbstractHttpAdapter): (req: RoutedRequest) 
 
   return (req) => {
     const { route, baseUrl = '' } = req;
-    return route && route !== passed.get(req) ? baseUrl + String(route.path) : undefined;
+    if (!route || route === passed.get(req)) return undefined;
+    // Nest mounts nothing below a path; where somebody else does, the path is known as in the URL only.
+    return (baseUrl === '' ? '' : '/:mount') + String([route.path].flat()[0]);
   };
 }

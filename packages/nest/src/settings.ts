@@ -2,6 +2,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { ConfigError, createObservability, type Observability, type ObservabilityOptions } from '@throughline/core';
 import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
+import type { MetricsOptions } from '@throughline/core/metrics';
 import type { PlatformRequest } from './platform.js';
 
 /**
@@ -15,6 +16,8 @@ export interface ObservabilityModuleOptions<Request = PlatformRequest> extends O
   request?: Omit<RequestContextOptions<Request>, 'observability'>;
   /** Where health is answered, and what it checks. @default `/health` below the global prefix, if there is one */
   health?: Omit<HealthOptions, 'observability'>;
+  /** Where metrics are answered, whatever the global prefix; none when left out. */
+  metrics?: Omit<MetricsOptions, 'observability'>;
 }
 
 export class Settings implements OnApplicationShutdown {
@@ -22,17 +25,19 @@ export class Settings implements OnApplicationShutdown {
   readonly observability: Observability | undefined;
   readonly request: Omit<RequestContextOptions<never>, 'observability'>;
   readonly health: Omit<HealthOptions, 'observability'>;
+  readonly metrics: Omit<MetricsOptions, 'observability'> | undefined;
   private readonly created: Observability | undefined;
   private isClaimed = false;
 
   /** @throws {ConfigError} When an option cannot be used, or the process has an observability already. */
-  constructor({ observability, request = {}, health = {}, ...creation }: ObservabilityModuleOptions<never>) {
+  constructor({ observability, request = {}, health = {}, metrics, ...creation }: ObservabilityModuleOptions<never>) {
     const [option] = Object.entries(creation).find(([, value]) => value !== undefined) ?? [];
     if (option !== undefined && observability) throw createdTwice(option);
     this.created = option === undefined ? undefined : createObservability(creation);
     this.observability = observability ?? this.created;
     this.request = request;
     this.health = health;
+    this.metrics = metrics;
   }
 
   /** `true` for the first module that asks: one that is imported bare as well shares the settings, not the work. */

@@ -1,34 +1,14 @@
 /** Server URL: the address of a destination, refused when it is malformed or would carry a credential in clear. */
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { invalidOption } from '../internal/options.js';
-
-/** Loopback, private, link-local and carrier-grade ranges: RFC 1122, 1918, 3927, 6598, 4193, 4291. */
-const privateAddresses = new BlockList();
-for (const [network, prefix] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-  ['100.64.0.0', 10],
-] as const) {
-  privateAddresses.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const) {
-  privateAddresses.addSubnet(network, prefix, 'ipv6');
-}
+import { isPrivateAddress } from '../internal/private-address.js';
 
 const privateEndings = ['.svc', '.local', '.internal', '.localhost'];
 
 /** Whether the host is this machine, a private address or a name of a cluster or local network. */
 export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
-  const family = isIP(host);
-  if (family !== 0) return privateAddresses.check(host, family === 6 ? 'ipv6' : 'ipv4');
+  if (isIP(host) !== 0) return isPrivateAddress(host);
   return !host.includes('.') || privateEndings.some((ending) => host.endsWith(ending));
 }
 

@@ -7,13 +7,12 @@ import { perProcess } from '../internal/per-process.js';
 import { isHangUp } from './hang-up.js';
 import { isPinoHttpListening } from './is-pino-http-listening.js';
 import type { ObservedApplication } from './observed.js';
+import type { InFlight } from './tally.js';
 
 const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage, Exchange>());
 
 /** What is known of one request; `exchangeOf(req)` finds it again. */
 export class Exchange {
-  /** Probes are what health answers: their access line is for debugging, unless they fail. */
-  isProbe = false;
   /** Whether the access line was handed to something else, or is not wanted. */
   isLoggedElsewhere = false;
   /** Whether the application mounted a pino-http of its own. */
@@ -26,6 +25,8 @@ export class Exchange {
   isSent = false;
   /** Whether the response was closed and the access line written. */
   isClosed = false;
+  private probing = false;
+  private inFlight: InFlight | undefined;
   private boundLogger: Logger | undefined;
   private failure: { error: unknown; afterHead: boolean } | undefined;
 
@@ -40,7 +41,27 @@ export class Exchange {
     this.sentBefore = req.socket?.bytesWritten ?? 0;
     // `writableFinished` turns true on a destroyed connection too, but the event does not come then.
     res.once('finish', () => (this.isSent = !isReset(res)));
+    this.inFlight = observability.tally.enter(req.method);
     exchanges.set(req, this);
+  }
+
+  /**
+   * Probes are what health and metrics answer: their access line is for debugging, unless they fail, and they are in no
+   * count of requests.
+   */
+  get isProbe(): boolean {
+    return this.probing;
+  }
+
+  set isProbe(probing: boolean) {
+    this.probing = probing;
+    if (probing) this.leave();
+  }
+
+  /** Ends its being counted as a request in flight. */
+  leave(): void {
+    if (this.inFlight) this.inFlight.count--;
+    this.inFlight = undefined;
   }
 
   /** The root logger with this request's context, wherever it is called from. */

@@ -12,4 +12,5 @@ export {
   type RequestContextOptions,
   type RequestObserver,
 } from './request-observer.js';
+export type { InFlight, RequestListener, Tally } from './tally.js';
 export type { FindUser } from './user.js';

@@ -13,6 +13,7 @@ import { readInScope } from './read-in-scope.js';
 import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
 import { setHeaderForGood } from './response-head.js';
 import { sayOnce } from './say-once.js';
+import { knownMethod } from './tally.js';
 import { type FindUser, findUser } from './user.js';
 
 /** Options of `requestContext()`, the same in every framework. `Source` is what the framework calls the request. */
@@ -147,12 +148,15 @@ function end<Source>(
   framework: Framework<Source>,
   find: FindUser<Source>,
 ): void {
+  exchange.leave();
   recognise(exchange, source, find);
   // stream.pipeline() destroys the response with the error of whatever broke.
   if (exchange.res.errored) exchange.fail(exchange.res.errored);
   exchange.isClosed = true;
   const durationMs = performance.now() - exchange.startedAtMs;
-  const line = accessLine(exchange, framework.route(source), durationMs);
+  const route = framework.route(source);
+  const line = accessLine(exchange, route, durationMs);
+  if (!exchange.isProbe) tellListeners(exchange, observability, route, line.fields['status'] as number, durationMs);
   exchange.noticePinoHttp();
   if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
   if (exchange.isLoggedElsewhere || exchange.hasPinoHttpBeside) {
@@ -162,6 +166,18 @@ function end<Source>(
   }
   // Sockets and timers may hold the context for long; an error may hold anything.
   exchange.scope.unit.logged = undefined;
+}
+
+function tellListeners(
+  { req, scope }: Exchange,
+  { tally }: ObservedApplication,
+  route: string | undefined,
+  status: number,
+  durationMs: number,
+): void {
+  if (tally.listeners.length === 0) return;
+  const { trace } = scope;
+  for (const listener of tally.listeners) listener(knownMethod(req.method), route, status, durationMs, trace);
 }
 
 const mountedTwice = 'requestContext() is mounted more than once; the first one does the work';

@@ -15,6 +15,8 @@ export interface LogSettings {
   userFields: readonly string[];
   destination: DestinationStream;
   redactor: Redactor;
+  /** Told of the level of every line, as pino numbers it. */
+  onLine: (level: number) => void;
   onError?: ((logged: LoggedError) => void) | undefined;
   onFailure: (reason: unknown) => void;
 }
@@ -26,17 +28,20 @@ export interface LogSettings {
 export class Log {
   readonly logger: Logger;
   private levels: Levels;
+  private onLine: LogSettings['onLine'];
   private writer: LineWriter;
   private readonly named = new Map<string, Logger>();
 
   constructor(settings: LogSettings) {
     this.levels = settings.levels;
+    this.onLine = settings.onLine;
     this.writer = new LineWriter(lineOptions(settings));
     this.logger = pino(this.pinoOptions({}), settings.destination);
   }
 
   configure(settings: LogSettings): void {
     this.levels = settings.levels;
+    this.onLine = settings.onLine;
     this.writer = new LineWriter(lineOptions(settings));
     const root = this.logger as unknown as Record<symbol, unknown>;
     root[pinoSymbols(this.logger).stream] = settings.destination;
@@ -65,8 +70,10 @@ export class Log {
 
   /** Options with which a pino of the user's own writes lines like ours; the user's options stay what they are. */
   pinoOptions<T extends LoggerOptions>(options: T): T & LoggerOptions {
-    const write = (logger: Logger, args: readonly unknown[], method: LogFn, level: number): void =>
+    const write = (logger: Logger, args: readonly unknown[], method: LogFn, level: number): void => {
+      this.onLine(level);
       this.writer.write(logger, args, method, level);
+    };
     const { name, ...others }: LoggerOptions = options;
     const userHook = options.hooks?.logMethod;
     const ours: LoggerOptions = {

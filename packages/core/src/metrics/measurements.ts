@@ -1,0 +1,60 @@
+/** Measurements: what stands in one registry, made once however often metrics are asked for. */
+import { systemClock } from '../internal/clock.js';
+import { invalidOption } from '../internal/options.js';
+import { perProcess } from '../internal/per-process.js';
+import type { MeasuredApplication } from './application.js';
+import { metricsCatalogue } from './catalogue.js';
+import { createFamilies } from './families.js';
+import { addProcessMetrics } from './process-metrics.js';
+import { register, type MetricsRegistry } from './registry.js';
+import { RequestDurations } from './request-durations.js';
+
+/** The metrics of one registry. */
+export interface Measurements {
+  readonly maxSeries: number;
+  /** Begins to measure an application; the second time it does nothing. */
+  measure(application: MeasuredApplication): void;
+}
+
+const known = perProcess('measurements', () => new WeakMap<MetricsRegistry, Measurements>());
+
+/**
+ * The measurements of this registry, which it is given when it has none.
+ *
+ * @throws {ConfigError} When the registry has a metric of one of our names already, or ours with another limit.
+ */
+export function measurementsOf(registry: MetricsRegistry, maxSeries: number): Measurements {
+  const measurements = known.get(registry) ?? create(registry, maxSeries);
+  if (measurements.maxSeries !== maxSeries)
+    throw invalidOption(
+      'metrics.maxSeries',
+      `${measurements.maxSeries}, as it is for this registry already`,
+      maxSeries,
+    );
+  known.set(registry, measurements);
+  return measurements;
+}
+
+function create(registry: MetricsRegistry, maxSeries: number): Measurements {
+  const applications = new Set<MeasuredApplication>();
+  const durations = new RequestDurations(maxSeries, () => warn(applications, maxSeries));
+  for (const family of createFamilies(applications, durations, systemClock)) register(registry, family);
+  addProcessMetrics(registry, systemClock);
+  return {
+    maxSeries,
+    measure(application) {
+      if (applications.has(application)) return;
+      applications.add(application);
+      application.tally.listeners.push((method, route, status, durationMs, trace) =>
+        durations.observe(method, route, status, durationMs, trace),
+      );
+    },
+  };
+}
+
+function warn([application]: Iterable<MeasuredApplication>, maxSeries: number): void {
+  const { name } = metricsCatalogue.requestDuration;
+  application
+    ?.getLogger('throughline')
+    .warn(`${name} has ${maxSeries} label sets; further ones are counted in the series overflow="true"`);
+}
