@@ -60,7 +60,7 @@ export default defineConfig({
           root,
           include: [
             'packages/*/src/**/*.test.ts',
-            'test/{architecture,checks,context,docs,examples,exporters,integration,log,observability,packed,regression,spool}/**/*.test.ts',
+            'test/{architecture,checks,context,docs,examples,exporters,integration,log,metrics,observability,packed,regression,spool}/**/*.test.ts',
           ],
         },
       },

@@ -6,7 +6,7 @@ import { type MetricKey, metricsCatalogue } from './catalogue.js';
 import { type Family, type Labels, ReadFamily } from './family.js';
 import { HealthStatuses } from './health-statuses.js';
 import { atMostEvery, windowMs } from './process-metrics.js';
-import { RequestDurations } from './request-durations.js';
+import { RequestCounts, RequestDurations } from './request-durations.js';
 
 type Values = Iterable<readonly [labels: Labels, value: number]>;
 
@@ -25,8 +25,7 @@ export function createFamilies(
   const exporterCount = (count: keyof MeasuredExporter) =>
     exporters((exporter) => [[{ exporter: exporter.name }, Number(exporter[count])]]);
 
-  const sources: Record<Exclude<MetricKey, 'requestDuration'>, () => Values> = {
-    requests: () => durations.counts(),
+  const sources: Record<Exclude<MetricKey, 'requestDuration' | 'requests'>, () => Values> = {
     requestsInFlight: each(({ tally }) => [...tally.inFlight].map(([method, { count }]) => [{ method }, count])),
     healthStatus: () => health.values(),
     healthTransitions: each(({ tally }) =>
@@ -56,7 +55,7 @@ export function createFamilies(
         key === 'healthStatus' || key === 'healthTransitions' ? refreshHealth : undefined,
       ),
   );
-  return [durations, ...read];
+  return [durations, new RequestCounts(durations), ...read];
 }
 
 const exporterStates = ['idle', 'sending', 'backing-off', 'paused', 'closed'];

@@ -96,12 +96,7 @@ export class RequestDurations extends Family {
     for (const series of this.series()) yield* samplesOf(series, this.name);
   }
 
-  /** How many requests each series has counted. */
-  *counts(): Iterable<readonly [Labels, number]> {
-    for (const { labels, count } of this.series()) yield [labels, count];
-  }
-
-  private *series(): Iterable<Series> {
+  *series(): Iterable<Series> {
     yield* this.all;
     if (this.overflow) yield this.overflow;
   }
@@ -110,6 +105,17 @@ export class RequestDurations extends Family {
     this.routes.clear();
     this.all.length = 0;
     this.overflow = undefined;
+  }
+}
+
+/** `http_requests_total`: the count of each series of the durations, which costs a request nothing more. */
+export class RequestCounts extends Family {
+  constructor(private readonly durations: RequestDurations) {
+    super(metricsCatalogue.requests);
+  }
+
+  *samples(): Iterable<Sample> {
+    for (const { labels, count } of this.durations.series()) yield { labels, value: count };
   }
 }
 
