@@ -84,6 +84,14 @@ describe('a scrape', () => {
     expect((await scrape(service, 'orders_total'))['orders_total{kind="a\\"b\\\\c\\nd",region="eu"}']).toBe(2);
   });
 
+  it("has OpenMetrics' ending on every counter, whatever the application called it", async () => {
+    const service = await startMetered();
+    new Counter({ name: 'visits', help: 'Visits.', registers: [service.registry] }).inc(3);
+    const { body } = await service.send({ path: '/metrics', headers: { accept: openMetrics } });
+    expect(body).toContain('# TYPE visits counter\nvisits_total 3\n');
+    expect(await scrape(service, 'visits')).toEqual({ visits: 3 });
+  });
+
   it('goes without a metric that cannot be read, and says so once', async () => {
     const service = await startMetered();
     const collect = (): never => {

@@ -19,6 +19,7 @@ const dependencies = {
   '@nestjs/core': '11',
   '@nestjs/platform-express': '11',
   'pino-http': '11',
+  'prom-client': '15',
   'reflect-metadata': '0.2',
   rxjs: '7',
 };
@@ -97,6 +98,9 @@ describe('from packed tarballs', () => {
           assert.deepEqual(await answer.json(), { hello: 'ada' });
           const health = await fetch(`${url}/api/health`);
           assert.match(await health.text(), /^{"status":"healthy","db":"ok"/);
+          const metrics = await (await fetch(`${url}/metrics`)).text();
+          assert.match(metrics, /^http_requests_total\{method="GET",route="[^"]+",status_code="200"\} 1$/m);
+          assert.match(metrics, /^process_cpu_seconds_total [\d.]+$/m);
         });
         const [hello, access] = lines.filter(({ request_id }) => request_id === 'packed-1');
         assert.equal(hello.msg, 'hello');

@@ -1,10 +1,11 @@
 import express from 'express';
 import { getLogger, setUser } from '@throughline/core';
-import { errorHandler, health, requestContext } from '@throughline/express';
+import { errorHandler, health, metrics, requestContext } from '@throughline/express';
 
 const log = getLogger('greetings');
 const app = express();
 app.use(requestContext());
+app.use(metrics());
 app.use('/api', health({ checks: { db: async () => {} } }));
 app.get('/hello/:name', (req, res) => {
   setUser({ id: 42 });

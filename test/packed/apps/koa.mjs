@@ -1,10 +1,11 @@
 import Koa from 'koa';
 import { getLogger, setUser } from '@throughline/core';
-import { health, requestContext } from '@throughline/koa';
+import { health, metrics, requestContext } from '@throughline/koa';
 
 const log = getLogger('greetings');
 const app = new Koa();
 app.use(requestContext());
+app.use(metrics());
 app.use(health({ path: '/api/health', checks: { db: async () => {} } }));
 app.use((ctx) => {
   if (!ctx.path.startsWith('/hello/')) return;

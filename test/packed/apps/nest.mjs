@@ -23,7 +23,9 @@ Controller()(GreetingsController);
 
 class AppModule {}
 Module({
-  imports: [ObservabilityModule.forRoot({ health: { path: '/api/health', checks: { db: async () => {} } } })],
+  imports: [
+    ObservabilityModule.forRoot({ metrics: {}, health: { path: '/api/health', checks: { db: async () => {} } } }),
+  ],
   controllers: [GreetingsController],
 })(AppModule);
 

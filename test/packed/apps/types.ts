@@ -2,9 +2,11 @@
 import express from 'express';
 import Koa from 'koa';
 import { pinoHttp } from 'pino-http';
+import { Registry } from 'prom-client';
 import { createObservability, type RequestContext, getContext } from '@throughline/core';
 import { createRequestObserver } from '@throughline/core/adapter';
 import { httpCheck } from '@throughline/core/checks/http';
+import { createMetricsEndpoint } from '@throughline/core/metrics';
 import { postgresCheck } from '@throughline/core/checks/postgres';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import * as forExpress from '@throughline/express';
@@ -20,6 +22,7 @@ const observability = createObservability({
 });
 const app = express();
 app.use(forExpress.requestContext({ observability, accessLog: pinoHttp({ logger: observability.logger }) }));
+app.use(forExpress.metrics({ observability, registry: new Registry() }));
 app.use('/api', forExpress.health({ observability }));
 app.get('/', (req, res) => {
   req.log.info({ id: req.requestId }, 'typed');
@@ -33,4 +36,4 @@ koa.use((ctx) => ctx.log.info(ctx.requestId));
 
 export const context: RequestContext | undefined = getContext();
 export const module: unknown = ObservabilityModule.forRoot({ observability });
-export { createRequestObserver };
+export { createMetricsEndpoint, createRequestObserver };
