@@ -92,7 +92,17 @@ export class Delivery {
   /** Ends the exchange that is under way, and begins no other. */
   abort(): void {
     this.#isAborted = true;
+    this.#outbox.interrupt();
     this.#attempt?.abort();
+  }
+
+  /** Closes the way on which requests leave. */
+  end(): void {
+    try {
+      this.#options.transport.close();
+    } catch {
+      // A transport of the user's own may fail at this; what is closed is over all the same.
+    }
   }
 
   /** A transport of the user's own may break its promise not to throw. */

@@ -30,6 +30,8 @@ export class Journal {
   /** Oldest first. */
   #segments: Segment[] = [];
   readonly #cursors = new Map<string, Cursor>();
+  /** Whether a version of this package wrote it that writes otherwise. */
+  isOfAnotherVersion = false;
 
   constructor(disk: Disk, id: string, path: string) {
     this.#disk = disk;
@@ -50,7 +52,10 @@ export class Journal {
   static async open(disk: Disk, id: string, path: string, keys: readonly string[]): Promise<Journal> {
     const journal = new Journal(disk, id, path);
     const names = await disk.list(path);
-    if (names.includes(cursorsName)) readCursors(await disk.readFile(join(path, cursorsName)), journal.#cursors);
+    if (names.includes(cursorsName)) {
+      const written = readCursors(await disk.readFile(join(path, cursorsName)), journal.#cursors);
+      journal.isOfAnotherVersion = written !== format;
+    }
     if (journal.#cursors.size === 0) for (const key of keys) journal.#cursors.set(key, beginning);
     for (const name of names.toSorted()) {
       const known = readSegmentName(name);
@@ -107,6 +112,7 @@ export class Journal {
 
   /** Whether there is nothing left in a segment for any destination. */
   isSettled(segment: Segment): boolean {
+    if (segment.reports === 0) return true;
     return [...this.#cursors.values()].every(({ segment: number, offset }) =>
       number === segment.number ? offset >= segment.recordsEnd : number > segment.number,
     );
@@ -130,11 +136,11 @@ export class Journal {
   }
 }
 
-/** Cursors that cannot be read are at the beginning: what is sent twice carries the same uid. */
-function readCursors(bytes: Buffer, cursors: Map<string, Cursor>): void {
+/** Tells the format. Cursors that cannot be read are at the beginning: what is sent twice carries the same uid. */
+function readCursors(bytes: Buffer, cursors: Map<string, Cursor>): number {
   try {
     const { format: written, cursors: stored } = JSON.parse(bytes.toString()) as Record<string, unknown>;
-    if (written !== format) return;
+    if (typeof written === 'number' && written !== format) return written;
     for (const [key, cursor] of Object.entries(stored as Record<string, Partial<Cursor>>)) {
       const { segment, offset } = cursor;
       const isReadable = typeof segment === 'number' && typeof offset === 'number';
@@ -143,4 +149,5 @@ function readCursors(bytes: Buffer, cursors: Map<string, Cursor>): void {
   } catch {
     // The file is a few hundred bytes put in place by a rename; only a failing disk leaves it broken.
   }
+  return format;
 }

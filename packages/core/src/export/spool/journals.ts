@@ -82,6 +82,11 @@ export class Journals implements Iterable<Journal> {
     journal.destroy();
   }
 
+  /** Removes one in which nothing could be written: a disk may be full for days, and tried every 30 s. @throws When the disk does. */
+  discardEmpty(journal: Journal): void {
+    if (journal.segments.every(({ reports }) => reports === 0)) this.tidy(journal, false);
+  }
+
   /** Lets go of one that is not ours any more, whoever has it now. */
   forget(journal: Journal): void {
     this.#owned.delete(journal.id);
@@ -91,7 +96,13 @@ export class Journals implements Iterable<Journal> {
   /** Leaves one to whoever comes next, or removes it when nothing in it is needed. @throws When the disk does. */
   release(journal: Journal): void {
     this.#owned.delete(journal.id);
-    if (journal.segments.every((segment) => journal.isSettled(segment))) journal.destroy();
-    else journal.move(join(this.#options.directory, journalName(journal.id)));
+    if (!journal.isOfAnotherVersion && journal.segments.every((segment) => journal.isSettled(segment)))
+      journal.destroy();
+    else this.giveBack(journal);
+  }
+
+  /** Leaves one to whoever comes next. @throws When the disk does. */
+  giveBack(journal: Journal): void {
+    journal.move(join(this.#options.directory, journalName(journal.id)));
   }
 }

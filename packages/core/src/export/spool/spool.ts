@@ -168,7 +168,10 @@ export class Spool {
   #endWriter(): void {
     const writer = this.#writer;
     this.#writer = undefined;
-    this.#breaker.attempt(() => writer?.seal());
+    this.#breaker.attempt(() => {
+      writer?.seal();
+      if (writer !== undefined && this.#journals.owns(writer.journal)) this.#journals.discardEmpty(writer.journal);
+    });
   }
 
   #leave(journal: Journal): void {
