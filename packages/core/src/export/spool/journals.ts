@@ -55,20 +55,28 @@ export class Journals implements Iterable<Journal> {
     return this.#owned.get(journal.id) === journal;
   }
 
-  /** Gives up the oldest segments until there is room for so many bytes more. @throws When the disk does. */
-  makeRoom(neededBytes: number): void {
+  /**
+   * Gives up the oldest segments until there is room for so many bytes more; tells whether there is.
+   *
+   * @param maxRemoved Most segments that are removed at once.
+   * @throws When the disk does.
+   */
+  makeRoom(neededBytes: number, maxRemoved: number = Infinity): boolean {
     const { maxBytes, growing, onLost } = this.#options;
     let bytes = this.bytes + neededBytes;
+    let removed = 0;
     // Ids begin with the time: journals that were taken over come before our own.
     for (const journal of [...this].toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
       for (const segment of journal.segments) {
-        if (bytes <= maxBytes) return;
+        if (bytes <= maxBytes) return true;
         if (segment === growing()) continue;
+        if (++removed > maxRemoved) return false;
         bytes -= segment.bytes;
         journal.remove(segment);
         onLost(segment, 'spool_full');
       }
     }
+    return true;
   }
 
   /** Makes cursors last, and removes what no destination needs. @throws When the disk does. */

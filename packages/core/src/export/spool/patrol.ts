@@ -14,6 +14,9 @@ const intervalMs = 5_000;
 /** Longer between two rounds, by the wall clock, and nobody's silence means anything. */
 const maxRoundGapMs = 15_000;
 
+/** Files that are removed in one go, within a millisecond. */
+const maxRemoved = 4;
+
 export interface PatrolOptions {
   readonly disk: Disk;
   readonly clock: Clock;
@@ -111,6 +114,7 @@ export class Patrol {
       journals.add(journal);
       try {
         await this.#recover(journal);
+        await this.#makeRoom();
         this.#settleIn(journal);
       } catch {
         // Read again in the next round, by us or by somebody else.
@@ -147,10 +151,17 @@ export class Patrol {
     return (await this.#options.read(shelf)).reports;
   }
 
-  /** Keeps the budget, and gives back what holds nothing for our destinations but something for others. */
+  /** Keeps the budget, a few files at a time: what was taken over may be many times as much. */
+  async #makeRoom(): Promise<void> {
+    const { journals, clock } = this.#options;
+    while (!this.#isOver && !journals.makeRoom(0, maxRemoved)) {
+      await new Promise<void>((resolve) => clock.after(0, resolve));
+    }
+  }
+
+  /** Gives back what holds nothing for our destinations but something for others. */
   #settleIn(journal: Journal): void {
     const { journals, keys } = this.#options;
-    journals.makeRoom(0);
     journals.tidy(journal, false);
     const isOurs = keys.some((key) => journal.keys.includes(key));
     if (isOurs || !journals.owns(journal)) return;

@@ -18,13 +18,14 @@ interface Subject extends Simulation {
 function start(
   storage: Storage,
   pid: number,
-  options: { maxBytes?: number; destinations?: [Destination] } = {},
+  options: { maxBytes?: number; spoolBytes?: number; destinations?: [Destination] } = {},
 ): Subject {
   const clock = new FakeClock();
   const disk = new SimulatedDisk(clock, storage);
   const we: Neighbourhood = { host: 'h', pid, isAlive: (other) => other >= pid };
-  const spool = { directory: '/spool', maxBytes: 1_048_576 };
-  return { ...simulate({ clock, disk, we, maxBytes: 131_072, spool, ...options }), disk };
+  const { spoolBytes = 1_048_576, ...rest } = options;
+  const spool = { directory: '/spool', maxBytes: spoolBytes };
+  return { ...simulate({ clock, disk, we, maxBytes: 131_072, spool, ...rest }), disk };
 }
 
 type Destination = ReturnType<typeof simpleDestination>;
@@ -172,6 +173,25 @@ describe('spool, when batches come back and disks misbehave', () => {
     await neighbour.clock.advance(5_000);
     await subject.clock.advance(5_000);
     expect(status(subject)).toMatchObject({ offered: 0 });
+  });
+
+  it('gives up what is beyond its budget a few files at a time when it takes over much more', async () => {
+    const storage = new Storage();
+    const first = start(storage, 1, { spoolBytes: 8_388_608 });
+    for (let index = 0; index < 600; index++) first.core.offer(big(index));
+    const second = start(storage, 2);
+    let [removed, most] = [0, 0];
+    const [remove, after] = [second.disk.remove.bind(second.disk), second.clock.after.bind(second.clock)];
+    second.disk.remove = (path) => {
+      most = Math.max(most, ++removed);
+      remove(path);
+    };
+    second.clock.after = (delayMs, call) => {
+      removed = 0;
+      return after(delayMs, call);
+    };
+    await second.clock.advance(10);
+    expect([most, storage.bytes < 1_300_000]).toEqual([4, true]);
   });
 
   it('leaves alone what another version wrote', async () => {
