@@ -122,8 +122,10 @@ export class Backlog {
       this.#correct(shelf.reports, contents.reports);
       return true;
     } catch (error) {
+      if (this.#isEnded) return false;
+      if (this.#shelves[0] !== shelf) return this.#openShelf();
       const reason = this.#failures.judge(error as NodeJS.ErrnoException);
-      if (reason === undefined || this.#isEnded || this.#shelves[0] !== shelf) return false;
+      if (reason === undefined) return false;
       this.#ledger.lose('dropped', this.drop(shelf.segment), reason);
       return this.#openShelf();
     }

@@ -180,6 +180,12 @@ describe('spool, when batches come back and disks misbehave', () => {
     const first = start(storage, 1, { spoolBytes: 8_388_608 });
     for (let index = 0; index < 600; index++) first.core.offer(big(index));
     const second = start(storage, 2);
+    const readFile = second.disk.readFile.bind(second.disk);
+    // So slow that the file is gone before it is read.
+    second.disk.readFile = async (path) => {
+      for (let turn = 0; turn < 8 && path.includes('-'); turn++) await settle();
+      return readFile(path);
+    };
     let [removed, most] = [0, 0];
     const [remove, after] = [second.disk.remove.bind(second.disk), second.clock.after.bind(second.clock)];
     second.disk.remove = (path) => {
@@ -190,8 +196,10 @@ describe('spool, when batches come back and disks misbehave', () => {
       removed = 0;
       return after(delayMs, call);
     };
-    await second.clock.advance(10);
+    for (let turn = 0; turn < 200; turn++) await second.clock.advance(1);
     expect([most, storage.bytes < 1_300_000]).toEqual([4, true]);
+    expect(second.transport.open?.uids.length).toBeGreaterThan(0);
+    expect(second.problems.map(({ code }) => code)).toEqual(['SPOOL_FULL']);
   });
 
   it('leaves alone what another version wrote', async () => {

@@ -125,7 +125,8 @@ export class Spool {
       this.#inspected.add(segment);
       return { bytes, contents };
     } catch (error) {
-      this.#breaker.note(error, 'cannot read in');
+      // What was given up for the budget meanwhile is no trouble of the disk.
+      if (journal.segments.includes(segment)) this.#breaker.note(error, 'cannot read in');
       throw error;
     }
   }
