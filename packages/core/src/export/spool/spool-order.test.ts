@@ -119,6 +119,18 @@ describe('spool, when batches come back and disks misbehave', () => {
     expect([delivered + dropped, reasons]).toEqual([40, { spool_damaged: dropped }]);
   });
 
+  it('tells once of a file that cannot be read, however much is written meanwhile', async () => {
+    const subject = start(new Storage(), 2);
+    failReads(subject.disk, () => true, refuse('EIO'));
+    for (let index = 0; index < 20; index++) subject.core.offer(big(index));
+    await deliver(subject, 4);
+    for (let turn = 0; turn < 5; turn++) {
+      subject.core.offer(report(`${turn}`));
+      await subject.clock.advance(40_000);
+    }
+    expect(subject.problems.map(({ code }) => code)).toEqual(['EIO']);
+  });
+
   it('sends what happens now although what another process left cannot be read', async () => {
     const storage = new Storage();
     const first = start(storage, 1, { maxBytes: 1e6 });
