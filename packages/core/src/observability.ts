@@ -129,6 +129,7 @@ export class AssembledObservability implements Observability {
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
     warnOfProxies(destinations, process.env, warn);
     const spool = options.spool ?? spoolFromEnvironment(process.env, warn);
+    if (spool && destinations.length === 0) warn('there is a spool but no exporter; no error is kept there');
     const exporter = createExporterCore({ destinations, service, redactor, onProblem, ...(spool && { spool }) });
     const environment = logFromEnvironment(process.env, warn);
     const {

@@ -30,6 +30,9 @@ export class Journal {
   /** Oldest first. */
   #segments: Segment[] = [];
   readonly #cursors = new Map<string, Cursor>();
+  /** Whether the cursors have moved since they were saved. */
+  #isChanged = false;
+  #saving: Promise<void> | undefined;
   /** Whether a version of this package wrote it that writes otherwise. */
   isOfAnotherVersion = false;
 
@@ -106,8 +109,18 @@ export class Journal {
   }
 
   save(): void {
-    const text = JSON.stringify({ format, cursors: Object.fromEntries(this.#cursors) });
-    this.#disk.replaceFile(join(this.#path, cursorsName), text);
+    this.#disk.replaceFile(join(this.#path, cursorsName), this.#cursorsText());
+  }
+
+  /** Does the same off the main thread; a crash before it is done lets a batch be sent twice, with the same uids. */
+  saveSoon(onFailed: (error: unknown) => void): void {
+    this.#isChanged = true;
+    this.#saving ??= this.#saveChanges().catch(onFailed);
+  }
+
+  /** Resolves when nothing is being saved. Never rejects. */
+  get saved(): Promise<void> {
+    return this.#saving ?? Promise.resolve();
   }
 
   /** Whether there is nothing left in a segment for any destination. */
@@ -123,16 +136,36 @@ export class Journal {
     this.#segments = this.#segments.filter((other) => other !== segment);
   }
 
-  /** Removes the whole journal. */
+  /** Removes the whole journal, after what is being saved in it. @throws When the disk does, and nothing is being saved. */
   destroy(): void {
-    this.#disk.remove(this.#path);
     this.#segments = [];
+    this.#isChanged = false;
+    const remove = (): void => this.#disk.remove(this.#path);
+    if (this.#saving === undefined) remove();
+    // What is left of it is found by whoever comes next.
+    else this.#saving.then(remove).catch(() => undefined);
   }
 
   /** Gives it another name, which is another owner. */
   move(path: string): void {
+    this.#isChanged = false;
     this.#disk.rename(this.#path, path);
     this.#path = path;
+  }
+
+  async #saveChanges(): Promise<void> {
+    try {
+      while (this.#isChanged) {
+        this.#isChanged = false;
+        await this.#disk.saveFile(join(this.#path, cursorsName), this.#cursorsText());
+      }
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+
+  #cursorsText(): string {
+    return JSON.stringify({ format, cursors: Object.fromEntries(this.#cursors) });
   }
 }
 

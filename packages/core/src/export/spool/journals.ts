@@ -14,6 +14,8 @@ export interface JournalsOptions {
   readonly growing: () => Segment | undefined;
   /** Called with a segment that is gone although a destination may need it. */
   readonly onLost: (segment: Segment, reason: string) => void;
+  /** Called when cursors could not be saved. */
+  readonly onUnsaved: (error: unknown) => void;
 }
 
 export class Journals implements Iterable<Journal> {
@@ -32,6 +34,11 @@ export class Journals implements Iterable<Journal> {
     let sum = 0;
     for (const journal of this) sum += journal.bytes;
     return sum;
+  }
+
+  /** Resolves when nothing is being saved. Never rejects. */
+  async saved(): Promise<void> {
+    await Promise.all([...this].map((journal) => journal.saved));
   }
 
   get ids(): string[] {
@@ -85,7 +92,7 @@ export class Journals implements Iterable<Journal> {
     for (const segment of journal.segments) {
       if (segment !== growing && journal.isSettled(segment)) journal.remove(segment);
     }
-    if (journal.segments.length > 0 || isWritten) return journal.save();
+    if (journal.segments.length > 0 || isWritten) return journal.saveSoon(this.#options.onUnsaved);
     this.#owned.delete(journal.id);
     journal.destroy();
   }
@@ -106,7 +113,10 @@ export class Journals implements Iterable<Journal> {
     this.#owned.delete(journal.id);
     if (!journal.isOfAnotherVersion && journal.segments.every((segment) => journal.isSettled(segment)))
       journal.destroy();
-    else this.giveBack(journal);
+    else {
+      if (!journal.isOfAnotherVersion) journal.save();
+      this.giveBack(journal);
+    }
   }
 
   /** Leaves one to whoever comes next. @throws When the disk does. */
