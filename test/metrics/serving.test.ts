@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { createObservability } from '@throughline/core';
+import { createObservability, getRequestId } from '@throughline/core';
 import { createMetricsEndpoint } from '@throughline/core/metrics';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
+import { send } from '../contract/client.js';
+import { listen } from '../contract/listen.js';
 import { requestSeries, scrape, type Series, seriesIn } from '../contract/scrape.js';
 import { startMetered } from './metered.js';
 
@@ -90,6 +92,27 @@ describe('a scrape', () => {
     const { body } = await service.send({ path: '/metrics', headers: { accept: openMetrics } });
     expect(body).toContain('# TYPE visits counter\nvisits_total 3\n');
     expect(await scrape(service, 'visits')).toEqual({ visits: 3 });
+  });
+
+  it('runs the health checks outside the context of the request that asks', async () => {
+    const service = await startMetered();
+    const seen: unknown[] = [];
+    service.observability.health.register('db', () => void seen.push(getRequestId()));
+    await service.send({ path: '/metrics', headers: { 'x-request-id': 'demo-1' } });
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('tells once that nobody observes requests, where requestContext() is not mounted before it', async () => {
+    const said: string[] = [];
+    const destination = { write: (line: string) => void said.push(line) };
+    const observability = createObservability({ isolated: true, exporters: [], log: { destination } });
+    const endpoint = createMetricsEndpoint({ observability, registry: new Registry() }, () => observability);
+    const { server, close } = await listen((req, res) => endpoint(req, res, req.url ?? ''));
+    const { port } = server.address() as AddressInfo;
+    for (let at = 0; at < 2; at++) expect(await send(port, { path: '/metrics' })).toMatchObject({ status: 200 });
+    await close();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('mount requestContext() before it');
   });
 
   it('goes without a metric that cannot be read, and says so once', async () => {

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { exchangeOf } from '../http/exchange.js';
 import { requireObserved } from '../http/observed.js';
+import { answerProbe } from '../http/probe.js';
 import { sayOnce } from '../http/say-once.js';
 import { invalidOption, requireRange } from '../internal/options.js';
 import { createAdmission } from './admission.js';
@@ -55,13 +55,13 @@ export function createMetricsEndpoint(options: MetricsOptions, fallback: () => M
 
   return function answerMetrics(req, res, path) {
     if (withoutSlash(path) !== withoutSlash(base)) return false;
-    const exchange = exchangeOf(req);
-    if (exchange) exchange.isProbe = true;
-    else sayOnce(observability, unobserved);
-    const refusal = admit(req);
-    if (refusal) refuse(res, refusal);
-    else if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, { status: 405, reason: 'GET or HEAD' });
-    else void answer(req, res, registry, observability);
+    const isObserved = answerProbe(req, () => {
+      const refusal = admit(req);
+      if (refusal) refuse(res, refusal);
+      else if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, { status: 405, reason: 'GET or HEAD' });
+      else void answer(req, res, registry, observability);
+    });
+    if (!isObserved) sayOnce(observability, unobserved);
     return true;
   };
 }
