@@ -46,6 +46,7 @@ describe('docs/health.md', () => {
 
 describe('a figure of a page', () => {
   it.each([
+    ['metrics.md', '`2000`', 'metrics/endpoint.ts', 'maxSeries: 2000'],
     ['exporters.md', '500 ms', 'export/pace.ts', 'minIntervalMs = 500;'],
     ['exporters.md', '128 records', 'export/decide.ts', 'maxBatchEntries = 128;'],
     ['exporters.md', '1 MiB', 'export/delivery.ts', 'maxBatchBytes = 1_048_576;'],

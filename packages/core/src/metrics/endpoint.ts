@@ -50,7 +50,8 @@ export function createMetricsEndpoint(options: MetricsOptions, fallback: () => M
   const admit = createAdmission(options.token);
   const registry = options.registry ?? defaultRegistry();
   const observability = options.observability ?? fallback();
-  measurementsOf(registry, maxSeries).measure(observability);
+  const measurements = measurementsOf(registry, maxSeries);
+  measurements.measure(observability);
   if (!options.registry && installedClients().length > 1) sayOnce(observability, twoClients);
 
   return function answerMetrics(req, res, path) {
@@ -59,7 +60,7 @@ export function createMetricsEndpoint(options: MetricsOptions, fallback: () => M
       const refusal = admit(req);
       if (refusal) refuse(res, refusal);
       else if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, { status: 405, reason: 'GET or HEAD' });
-      else void answer(req, res, registry, observability);
+      else void measurements.refresh().then(() => answer(req, res, registry, observability));
     });
     if (!isObserved) sayOnce(observability, unobserved);
     return true;

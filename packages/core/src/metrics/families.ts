@@ -52,7 +52,8 @@ export function createFamilies(
       new ReadFamily(
         metricsCatalogue[key as MetricKey],
         source,
-        key === 'healthStatus' || key === 'healthTransitions' ? refreshHealth : undefined,
+        // The transitions come after it, and are up to date when it is.
+        key === 'healthStatus' ? refreshHealth : undefined,
       ),
   );
   return [durations, new RequestCounts(durations), ...read];

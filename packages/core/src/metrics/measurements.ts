@@ -14,6 +14,8 @@ export interface Measurements {
   readonly maxSeries: number;
   /** Begins to measure an application; the second time it does nothing. */
   measure(application: MeasuredApplication): void;
+  /** Brings up to date what has to be asked for; never rejects. */
+  refresh(): Promise<void>;
 }
 
 const known = perProcess('measurements', () => new WeakMap<MetricsRegistry, Measurements>());
@@ -38,10 +40,14 @@ export function measurementsOf(registry: MetricsRegistry, maxSeries: number): Me
 function create(registry: MetricsRegistry, maxSeries: number): Measurements {
   const applications = new Set<MeasuredApplication>();
   const durations = new RequestDurations(maxSeries, () => warn(applications, maxSeries));
-  for (const family of createFamilies(applications, durations, systemClock)) register(registry, family);
+  const families = createFamilies(applications, durations, systemClock);
+  for (const family of families) register(registry, family);
   addProcessMetrics(registry, systemClock);
   return {
     maxSeries,
+    async refresh() {
+      await Promise.all(families.map((family) => family.refresh()));
+    },
     measure(application) {
       if (applications.has(application)) return;
       applications.add(application);

@@ -12,7 +12,7 @@ const linesPerLook = 50;
 const chunkLength = 65_536;
 
 /**
- * Gives the text in pieces. A metric that cannot be read is left out: the others are worth having.
+ * Gives the text in pieces, of ours as it was when it was last brought up to date. A metric that cannot be read is left out: the others are worth having.
  *
  * @param onFailure Called with the name of such a metric.
  */
@@ -55,7 +55,6 @@ interface Readable {
 async function read(metric: Family | RegisteredMetric): Promise<Readable> {
   const { type } = metric;
   if (metric instanceof Family) {
-    await metric.refresh();
     const { name, help } = metric.description;
     return { name, type, help, samples: metric.samples() };
   }
