@@ -80,7 +80,7 @@ export function describeCheck(subject: CheckSubject): void {
       proxy.freeze();
       const [component] = (await health.check()).checks;
       expect(component).toMatchObject({ status: 'down', code: 'TIMEOUT' });
-      expect(component?.durationMs).toBeGreaterThanOrEqual(59);
+      expect(component?.durationMs).toBeGreaterThanOrEqual(53); // a driver may be stopped a little early, to say why
       expect(component?.durationMs).toBeLessThan(800);
     });
 

@@ -10,7 +10,7 @@ export interface KafkaAdmin {
 
 /**
  * Checks that a broker answers a metadata request and knows of at least one broker. The admin client connects by itself,
- * again too; give the check one of its own with `retry: { retries: 0 }`, else kafkajs tries for ten seconds before it
+ * again too; hand in that of a `Kafka` of its own with `retry: { retries: 0 }`, else kafkajs tries for ten seconds before it
  * says what is wrong.
  *
  * @throws {ConfigError} When the client has no `describeCluster`.

@@ -4,15 +4,16 @@ import { invalidOption } from '../internal/options.js';
 
 /** The part of a `mongodb` Db that this check uses. */
 export interface MongoDatabase {
-  command(command: { ping: 1 }, options: { timeoutMS: number }): Promise<unknown>;
+  command(command: { ping: 1 }, options: { signal: AbortSignal }): Promise<unknown>;
 }
 
-/** Part of the limit that the driver gets, so that it says why before the time is up. */
-const driverShare = 0.9;
+/** Part of the limit after which the driver is stopped, so that it says why before the time is up. */
+const patience = 0.9;
 
 /**
- * Checks that MongoDB answers `ping`, which needs no rights, on a connection of the client that the app itself uses. The
- * driver (6.6 or later) gives the ping up in time; older ones wait for `serverSelectionTimeoutMS`, 30 s by default.
+ * Checks that MongoDB answers `ping`, which needs no rights, on a connection of the client that the app itself uses. A
+ * connection that does not answer in time is thrown away by the driver, so one that died silently costs one run. An
+ * older driver that knows no signal waits for its `serverSelectionTimeoutMS`, 30 s by default.
  *
  * @param client A MongoClient or a Db.
  * @throws {ConfigError} When it is neither.
@@ -24,6 +25,6 @@ export function mongodbCheck(client: MongoDatabase | { db(): MongoDatabase }, op
   const { timeoutMs = checkDefaults.timeoutMs } = options;
   return {
     ...options,
-    probe: () => database.command({ ping: 1 }, { timeoutMS: Math.ceil(timeoutMs * driverShare) }),
+    probe: () => database.command({ ping: 1 }, { signal: AbortSignal.timeout(timeoutMs * patience) }),
   };
 }

@@ -59,7 +59,10 @@ const BY_ERROR_CODE: readonly [FailureCode, RegExp][] = [
   ['UNREACHABLE', /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/],
   ['DISCONNECTED', /^(ECONNRESET|ECONNABORTED|EPIPE|ENOTCONN|UND_ERR_SOCKET|08\w{3}|57P0[12])$/],
   ['DISCONNECTED', /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|DISCONNECT|PROTOCOL_CONNECTION_LOST|ER_SERVER_SHUTDOWN)$/],
-  ['DISCONNECTED', /^(PROTOCOL_ENQUEUE_AFTER_\w+|ClosedConnectionError|KafkaJSConnectionClosedError)$/],
+  [
+    'DISCONNECTED',
+    /^(PROTOCOL_ENQUEUE_AFTER_\w+|ClosedConnectionError|MongoTopologyClosedError|KafkaJSConnectionClosedError)$/,
+  ],
   ['TLS', /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY)_|EPROTO$|HOSTNAME_MISMATCH$)/],
   ['TLS', /^HANDSHAKE_(NO_SSL_SUPPORT|SSL_ERROR)$/],
   ['AUTH', /^(28\w{3}|ER_(DB)?ACCESS_DENIED_\w+|ER_ACCOUNT_HAS_BEEN_LOCKED|ER_MUST_CHANGE_PASSWORD(_LOGIN)?)$/],
@@ -83,7 +86,7 @@ const BY_MESSAGE: readonly [FailureCode, RegExp][] = [
   ],
   [
     'DISCONNECTED',
-    /not queryable|socket hang up|max retries per request|after calling end on the pool|in closed state/,
+    /not queryable|socket hang up|max retries per request|after calling end on the pool|in closed state|^connection \d+ to \S+ closed/,
   ],
 ];
 
