@@ -14,6 +14,7 @@ const entries: Record<string, readonly string[]> = {
     'getLogger',
     'getObservability',
     'getRequestId',
+    'gracefulShutdown',
     'injectContext',
     'pinoOptions',
     'runOutsideContext',

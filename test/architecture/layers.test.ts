@@ -12,6 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   'http/': ['context/', 'log/', 'health/', 'internal/'],
   'checks/': ['health/', 'internal/', 'errors.ts'],
   'exporters/': ['export/', 'internal/', 'errors.ts'],
+  'shutdown/': ['http/', 'internal/', 'errors.ts'],
   'environment.ts': ['exporters/', 'export/', 'log/', 'internal/', 'errors.ts'],
   'observability-options.ts': ['export/', 'health/', 'http/', 'internal/'],
   'observability.ts': [
@@ -25,7 +26,10 @@ const mayImport: Record<string, readonly string[]> = {
     'internal/',
   ],
   'process-observability.ts': ['observability.ts', 'observability-options.ts', 'internal/', 'errors.ts'],
+  'graceful-shutdown.ts': ['process-observability.ts', 'environment.ts', 'shutdown/', 'internal/'],
   'index.ts': [
+    'graceful-shutdown.ts',
+    'shutdown/',
     'process-observability.ts',
     'observability-options.ts',
     'context/',

@@ -15,6 +15,7 @@ export type { SpoolSettings } from './export/spool/create-spool.js';
 export type { SpoolStatus } from './export/spool/spool.js';
 export type { ExporterStatus } from './export/taker.js';
 export type { Attempt, ExportRequest, Outcome, Transport } from './export/transport.js';
+export { gracefulShutdown } from './graceful-shutdown.js';
 export type { CheckOptions, HealthCheck, Probe } from './health/check.js';
 export type { FailureCode } from './health/failure.js';
 export type { Health } from './health/health.js';
@@ -29,3 +30,12 @@ export type {
   ObservabilityStatus,
 } from './observability-options.js';
 export { createObservability, getLogger, getObservability, pinoOptions } from './process-observability.js';
+export type { HookReport } from './shutdown/hooks.js';
+export type {
+  FirstSignal,
+  GracefulShutdownOptions,
+  ShutDownApplication,
+  Shutdown,
+  ShutdownHook,
+} from './shutdown/options.js';
+export type { ShutdownReport } from './shutdown/report.js';
