@@ -21,8 +21,7 @@ export interface ShutdownHook {
 export interface ShutDownApplication {
   readonly health: { drain(): void };
   getLogger(name: string): Logger;
-  flush(options?: { timeoutMs?: number }): Promise<boolean>;
-  close(options?: { timeoutMs?: number }): Promise<void>;
+  close(options?: { timeoutMs?: number }): Promise<unknown>;
 }
 
 /** How a service is shut down, as `gracefulShutdown()` returns it. */

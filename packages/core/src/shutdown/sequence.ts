@@ -65,7 +65,7 @@ async function runHooks({ settings, observability, clock }: Scene, reports: Hook
 /** Last, so that the errors of all that went before are sent. */
 async function flush(observability: ShutDownApplication, timeoutMs: number, clock: Clock): Promise<void> {
   const closed = observability.close({ timeoutMs }).catch(() => undefined);
-  await limited(closed, timeoutMs, clock, () => undefined);
+  await limited<unknown>(closed, timeoutMs, clock, () => undefined);
 }
 
 function sum(traffic: readonly Traffic[], count: (one: Traffic) => number): number {

@@ -106,14 +106,19 @@ class RunningShutdown implements Shutdown {
     return this.observability().getLogger('shutdown');
   }
 
+  /** Whoever shuts down by hand is given the report. */
+  private tell(fields: object, message: string): void {
+    if (this.isSignalled) this.logger.info(fields, message);
+  }
+
   private async run(reason: string, delayMs: number): Promise<ShutdownReport> {
     const { settings, traffic, around } = this;
-    this.logger.info({ reason, delay_ms: delayMs }, 'shutdown begins');
+    this.tell({ reason, delay_ms: delayMs }, 'shutdown begins');
     const scene: Scene = { settings, observability: this.observability(), traffic, clock: around.clock };
     const done = await holdProcess(runSequence(scene, reason, delayMs));
     await nextTurn();
     const report = { ...done, keptAliveBy: around.process.activeResources() };
-    this.logger.info(reportFields(report), 'shutdown complete');
+    this.tell(reportFields(report), 'shutdown complete');
     // After a signal the next one is still to end the process at once.
     if (!this.isSignalled) this.dispose();
     return report;
