@@ -50,7 +50,8 @@ export class ApplicationShutdown {
   /** Before Nest's first hook: off the network. Resolves when no request is under way any more. */
   async begin(): Promise<void> {
     const { shutdown, signal } = this;
-    if (!shutdown || this.isClosing) return;
+    if (!shutdown) return;
+    if (this.isClosing) return this.quiet.reached;
     this.isClosing = true;
     this.settings.isClosedElsewhere = true;
     if (signal) this.end(signal, shutdown);

@@ -15,7 +15,8 @@ export interface OwnProcess {
 }
 
 export const ownProcess: OwnProcess = {
-  on: (signal, listener) => void process.on(signal, listener),
+  // First, because one that was added by `once` is no longer there when its turn is over.
+  on: (signal, listener) => void process.prependListener(signal, listener),
   off: (signal, listener) => void process.off(signal, listener),
   listenerCount: (signal) => process.listenerCount(signal) - tidyingListeners(),
   activeResources: () => withoutOutput(process.getActiveResourcesInfo()),
