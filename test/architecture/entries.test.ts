@@ -16,6 +16,7 @@ const entries: Record<string, readonly string[]> = {
     'getRequestId',
     'gracefulShutdown',
     'injectContext',
+    'livenessWorker',
     'pinoOptions',
     'runOutsideContext',
     'runWithContext',

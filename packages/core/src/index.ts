@@ -22,6 +22,7 @@ export type { Health } from './health/health.js';
 export type { ComponentReport, ComponentStatus, HealthReport, HealthStatus, HealthView } from './health/report.js';
 export type { RedactOptions } from './internal/redact.js';
 export type { ServiceInfo } from './internal/service.js';
+export type { LivenessWorker, LivenessWorkerOptions } from './liveness/liveness-worker.js';
 export type {
   LogOptions,
   Observability,
@@ -30,12 +31,7 @@ export type {
   ObservabilityStatus,
 } from './observability-options.js';
 export { createObservability, getLogger, getObservability, pinoOptions } from './process-observability.js';
-export type { HookReport } from './shutdown/hooks.js';
-export type {
-  FirstSignal,
-  GracefulShutdownOptions,
-  ShutDownApplication,
-  Shutdown,
-  ShutdownHook,
-} from './shutdown/options.js';
+export type { HookReport, ShutdownHook } from './shutdown/hooks.js';
+export type { FirstSignal, GracefulShutdownOptions, ShutDownApplication, Shutdown } from './shutdown/options.js';
 export type { ShutdownReport } from './shutdown/report.js';
+export { livenessWorker } from './start-liveness-worker.js';

@@ -2,18 +2,7 @@
 import type { Server } from 'node:net';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { gracefulShutdown, type GracefulShutdownOptions, type Shutdown } from '@throughline/core';
-import type { Settings } from './settings.js';
-
-/** How the application is shut down: as `gracefulShutdown()` does it, with Nest's lifecycle hooks in the place of `hooks`. */
-export interface ApplicationShutdownOptions extends Omit<
-  GracefulShutdownOptions,
-  'observability' | 'hooks' | 'onFirstSignal'
-> {
-  /** Longest wait for Nest's hooks, `onModuleDestroy` to `onApplicationShutdown`, in milliseconds. @default 10_000 */
-  hooksTimeoutMs?: number;
-}
-
-export const applicationShutdownDefaults: { hooksTimeoutMs: number } = { hooksTimeoutMs: 10_000 };
+import { applicationShutdownDefaults, type Settings } from './settings.js';
 
 /** Nest's application, as far as it can be told to close. */
 export interface Closable {

@@ -33,6 +33,7 @@ export function watchApplications(): void {
   areWatched = true;
   const prototype = NestApplication.prototype as unknown as Application;
   const first = prototype.prepareClose ? 'prepareClose' : 'callDestroyHook';
+  // oxlint-disable-next-line unbound-method -- called with their application as `this` below
   const { init, [first]: begin, callShutdownHook } = prototype;
   prototype.init = function initKnown(this: Application) {
     applications.set(this.getHttpAdapter(), this);

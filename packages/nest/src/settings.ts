@@ -4,13 +4,24 @@ import {
   ConfigError,
   createObservability,
   getObservability,
+  type GracefulShutdownOptions,
   type Observability,
   type ObservabilityOptions,
   type ShutDownApplication,
 } from '@throughline/core';
 import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
-import type { ApplicationShutdownOptions } from './application-shutdown.js';
 import type { PlatformRequest } from './platform.js';
+
+/** How the application is shut down: as `gracefulShutdown()` does it, with Nest's lifecycle hooks in the place of `hooks`. */
+export interface ApplicationShutdownOptions extends Omit<
+  GracefulShutdownOptions,
+  'observability' | 'hooks' | 'onFirstSignal'
+> {
+  /** Longest wait for Nest's hooks, `onModuleDestroy` to `onApplicationShutdown`, in milliseconds. @default 10_000 */
+  hooksTimeoutMs?: number;
+}
+
+export const applicationShutdownDefaults: { hooksTimeoutMs: number } = { hooksTimeoutMs: 10_000 };
 
 /**
  * Options of `ObservabilityModule.forRoot()`. With any of those of `createObservability()` the module creates the

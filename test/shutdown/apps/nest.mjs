@@ -41,12 +41,12 @@ const adapter = platform === 'express' ? new ExpressAdapter() : new FastifyAdapt
 const app = await NestFactory.create(AppModule, adapter, { logger: false, abortOnError: false });
 if (signals === 'nest') app.enableShutdownHooks();
 if (signals === 'own') {
-  process.once('SIGTERM', async () => {
-    say('own handler');
+  const handle = async () => {
     await app.close();
     say('own handler goes on');
     process.exitCode = 5;
-  });
+  };
+  process.once('SIGTERM', () => void handle());
 }
 await app.listen(0, '127.0.0.1');
 say(app.getHttpServer().address().port);

@@ -2,20 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { invalidOption, requireObject, requireRange, requireText, withDefaults } from '../internal/options.js';
+import { invalidOption, requireObject, requireRange, withDefaults } from '../internal/options.js';
 import { requireFittingBudget } from './budget.js';
+import { completeHooks, type ShutdownHook } from './hooks.js';
 import type { ShutdownReport } from './report.js';
 import { sayGoingAway } from './upgrades.js';
-
-/** Work to be done once no request is under way any more, such as ending a pool. */
-export interface ShutdownHook {
-  /** What the log and the report call it. */
-  readonly name: string;
-  /** Does it; the signal aborts when time is up. */
-  readonly run: (signal: AbortSignal) => unknown;
-  /** Longest wait for it, in milliseconds. @default 2000 */
-  readonly timeoutMs?: number;
-}
 
 /** The part of an observability that a shutdown uses. */
 export interface ShutDownApplication {
@@ -97,8 +88,6 @@ export const shutdownDefaults: {
   exitCode: 0,
 };
 
-export const hookDefaults: { timeoutMs: number } = { timeoutMs: 2000 };
-
 /** The options, completed. */
 export interface ShutdownSettings extends Required<Omit<GracefulShutdownOptions, 'observability' | 'hooks'>> {
   readonly hooks: readonly Required<ShutdownHook>[];
@@ -132,16 +121,4 @@ function requireSignal(signal: unknown): void {
   const expected = 'a list of signals that can be caught, such as SIGTERM';
   const isCatchable = typeof signal === 'string' && /^SIG[A-Z\d]+$/.test(signal);
   if (!isCatchable || signal === 'SIGKILL' || signal === 'SIGSTOP') throw invalidOption('signals', expected, signal);
-}
-
-function completeHooks(hooks: readonly ShutdownHook[]): Required<ShutdownHook>[] {
-  if (!Array.isArray(hooks)) throw invalidOption('hooks', 'a list of { name, run }', hooks);
-  return (hooks as readonly ShutdownHook[]).map((hook, index) => {
-    requireObject(`hooks[${index}]`, hook, 'an object with name and run');
-    const { name, run, timeoutMs = hookDefaults.timeoutMs } = hook;
-    requireText(`hooks[${index}].name`, name);
-    if (typeof run !== 'function') throw invalidOption(`hooks.${name}.run`, 'a function', run);
-    requireRange(`hooks.${name}.timeoutMs`, timeoutMs, 1, 2 ** 31 - 1);
-    return { name, run: (signal) => hook.run(signal), timeoutMs };
-  });
 }
