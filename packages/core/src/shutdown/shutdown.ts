@@ -66,12 +66,13 @@ class RunningShutdown implements Shutdown {
     for (const server of servers) server.on('close', this.onClosed);
   }
 
-  shutdown(reason = 'shutdown()', { delayMs = this.settings.delayMs } = {}): Promise<ShutdownReport> {
+  // Bound, so that each may be taken out of the object and used alone.
+  readonly shutdown: Shutdown['shutdown'] = (reason = 'shutdown()', { delayMs = this.settings.delayMs } = {}) => {
     this.running ??= this.run(reason, delayMs);
     return this.running;
-  }
+  };
 
-  end(signal: NodeJS.Signals, { lingerMs = defaultLingerMs } = {}): void {
+  readonly end: Shutdown['end'] = (signal, { lingerMs = defaultLingerMs } = {}) => {
     const { process, clock, isInteractive } = this.around;
     const { exitCode, delayMs } = this.settings;
     const isCtrlC = signal === 'SIGINT' && isInteractive;
@@ -83,13 +84,13 @@ class RunningShutdown implements Shutdown {
         process.end(exitCode);
       });
     });
-  }
+  };
 
-  dispose(): void {
+  readonly dispose: Shutdown['dispose'] = () => {
     for (const signal of this.settings.signals) this.around.process.off(signal, this.onSignal);
     for (const end of this.endWatch) end();
     for (const server of this.servers) server.off('close', this.onClosed);
-  }
+  };
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     if (this.isSignalled) return this.around.process.end(exitCodeOf(signal));
