@@ -16,9 +16,14 @@ export type { SpoolStatus } from './export/spool/spool.js';
 export type { ExporterStatus } from './export/taker.js';
 export type { Attempt, ExportRequest, Outcome, Transport } from './export/transport.js';
 export type { CheckOptions, HealthCheck, Probe } from './health/check.js';
+export type { CheckEffects, CheckKind, HealthView, StartupEffect, ViewEffect } from './health/effects.js';
 export type { FailureCode } from './health/failure.js';
 export type { Health } from './health/health.js';
-export type { ComponentReport, ComponentStatus, HealthReport, HealthStatus, HealthView } from './health/report.js';
+export type { ViewAnswers } from './health/matrix.js';
+export type { HealthChange } from './health/outage.js';
+export type { ComponentReport, HealthReport, HealthStatus } from './health/report.js';
+export type { MissingDependency, StartupError } from './health/startup.js';
+export type { ComponentStatus } from './health/standing.js';
 export type { RedactOptions } from './internal/redact.js';
 export type { ServiceInfo } from './internal/service.js';
 export type {

@@ -89,6 +89,10 @@ export class AssembledObservability implements Observability {
     return { service: this.service, exporters: this.exporter.status(), ...(spool && { spool }) };
   }
 
+  ready(options?: { timeoutMs?: number }): Promise<void> {
+    return this.health.ready(options);
+  }
+
   flush(options?: { timeoutMs?: number }): Promise<boolean> {
     return this.exporter.flush(options);
   }

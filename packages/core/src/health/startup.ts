@@ -1,0 +1,74 @@
+/** Startup: waits for what the service must not start without. */
+import type { Clock } from '../internal/clock.js';
+import type { Found } from './component.js';
+import type { FailureCode } from './failure.js';
+import { targetOf } from './target.js';
+
+/** A check that kept the service from starting. */
+export interface MissingDependency {
+  readonly name: string;
+  /** Why; absent when nothing is known yet. */
+  readonly code?: FailureCode;
+  /** Host and port, when they are known; never a credential. */
+  readonly target?: string;
+}
+
+/** What `ready()` rejects with. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError';
+  readonly code = 'STARTUP_REFUSED';
+  /** The drivers' own errors, which may hold credentials: not enumerable, and no `cause`, because Node prints both. */
+  declare readonly errors: readonly unknown[];
+
+  constructor(
+    message: string,
+    readonly missing: readonly MissingDependency[],
+    errors: readonly unknown[] = [],
+  ) {
+    super(message);
+    Object.defineProperty(this, 'errors', { value: errors });
+  }
+}
+
+/** The first pause between two attempts, and the longest; each is twice the one before, until time runs out. */
+const firstPauseMs = 100;
+const longestPauseMs = 2_000;
+
+export interface Startup {
+  /** Asks the checks that refuse a start; resolves with those that do not answer. */
+  readonly attempt: (limitMs: number) => Promise<readonly Found[]>;
+  readonly isDraining: () => boolean;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Attempts again and again until nothing is missing.
+ *
+ * @throws {StartupError} When something is missing after `timeoutMs`, or the service is told to drain.
+ */
+export async function waitForStartup({ attempt, isDraining, clock, timeoutMs }: Startup): Promise<void> {
+  const startedAtMs = clock.monotonicMs();
+  const leftMs = (): number => timeoutMs - (clock.monotonicMs() - startedAtMs);
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    const missing = await attempt(leftMs());
+    if (isDraining()) throw new StartupError('the service was closed before it had started', []);
+    if (missing.length === 0) return;
+    if (leftMs() < firstPauseMs) throw refusal(missing, timeoutMs);
+    await new Promise<void>((resolve) => clock.after(Math.min(pauseMs, leftMs() / 2), resolve));
+  }
+}
+
+function refusal(found: readonly Found[], timeoutMs: number): StartupError {
+  const missing = found.map(({ name, check, finding: { code, error } }): MissingDependency => {
+    const target = targetOf(check.target, error);
+    return { name, ...(code !== undefined && { code }), ...(target !== undefined && { target }) };
+  });
+  const told = missing.map(({ name, code, target }) => {
+    const where = target === undefined ? name : `${name} (${target})`;
+    return code === undefined ? `${where} has not answered` : `${where} is down with ${code}`;
+  });
+  const message = `the service does not start: within ${timeoutMs} ms ${told.join(', ')}`;
+  const errors = found.map(({ finding }) => finding.error);
+  return new StartupError(message, missing, errors);
+}
