@@ -11,22 +11,20 @@ export interface MissingDependency {
   readonly code?: FailureCode;
   /** Host and port, when they are known; never a credential. */
   readonly target?: string;
+  /** What the probe threw; it may hold credentials. Not enumerable, so that printing it never shows it. */
+  readonly error?: unknown;
 }
 
 /** What `ready()` rejects with. */
 export class StartupError extends Error {
   override readonly name = 'StartupError';
   readonly code = 'STARTUP_REFUSED';
-  /** The drivers' own errors, which may hold credentials: not enumerable, and no `cause`, because Node prints both. */
-  declare readonly errors: readonly unknown[];
 
   constructor(
     message: string,
     readonly missing: readonly MissingDependency[],
-    errors: readonly unknown[] = [],
   ) {
     super(message);
-    Object.defineProperty(this, 'errors', { value: errors });
   }
 }
 
@@ -62,13 +60,13 @@ export async function waitForStartup({ attempt, isDraining, clock, timeoutMs }: 
 function refusal(found: readonly Found[], timeoutMs: number): StartupError {
   const missing = found.map(({ name, check, finding: { code, error } }): MissingDependency => {
     const target = targetOf(check.target, error);
-    return { name, ...(code !== undefined && { code }), ...(target !== undefined && { target }) };
+    const described = { name, ...(code !== undefined && { code }), ...(target !== undefined && { target }) };
+    return Object.defineProperty(described, 'error', { value: error });
   });
   const told = missing.map(({ name, code, target }) => {
     const where = target === undefined ? name : `${name} (${target})`;
     return code === undefined ? `${where} has not answered` : `${where} is down with ${code}`;
   });
   const message = `the service does not start: within ${timeoutMs} ms ${told.join(', ')}`;
-  const errors = found.map(({ finding }) => finding.error);
-  return new StartupError(message, missing, errors);
+  return new StartupError(message, missing);
 }
