@@ -1,5 +1,6 @@
 /** Runner: asks one check, never a second time while it is being asked. */
 import type { Clock } from '../internal/clock.js';
+import { requireUp } from './indicator-result.js';
 import { CheckError, failureCode, type FailureCode, isDegradation } from './failure.js';
 
 /**
@@ -93,7 +94,8 @@ function runOnce(probe: Probe, limitMs: number, clock: Clock, { onTimeout, onSet
       onSettled();
     };
     // inside a promise, so that a synchronous throw is a rejection like any other
-    new Promise((answer) => answer(probe(controller.signal))).then(
+    const answered = new Promise((answer) => answer(probe(controller.signal)));
+    answered.then(requireUp).then(
       () => {
         settle();
         resolve({ ok: true, ...timing() });
