@@ -25,6 +25,22 @@ describe('output shown on a page', () => {
     },
   );
 
+  it.each(blocksIn('text').filter(([, { output = '' }]) => output in outputs))(
+    'is the real text: %s',
+    async (_, { output = '', code }) => {
+      expect(code).toBe(await outputs[output]?.());
+    },
+  );
+
+  it.each(blocks.filter(({ output }) => output?.endsWith('-public')).map((block) => [block.output, block] as const))(
+    'is word for word what a stranger gets: %s',
+    async (_, { output = '', language, code }) => {
+      const real = await outputs[output]?.();
+      if (language === 'json') expect(JSON.parse(code)).toEqual(real);
+      else expect(code).toBe(real);
+    },
+  );
+
   it('is all that is produced', () => {
     const shown = blocks.map(({ output }) => output);
     expect(Object.keys(outputs).filter((name) => !shown.includes(name))).toEqual([]);
