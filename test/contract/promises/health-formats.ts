@@ -57,6 +57,16 @@ export function promiseHealthFormats(cell: Cell): void {
     expect([status, headers['content-type']]).toEqual([200, dialects[name]]);
   });
 
+  it('says one word in text, and a line for each check when asked to be verbose', async () => {
+    const service = await startWith(cell, leak);
+    expect((await service.send('/health?format=text')).body).toBe('unhealthy\n');
+    const { body } = await service.send({
+      path: '/health/ready?verbose',
+      headers: { ...fromAfar, accept: 'text/plain' },
+    });
+    expect(body).toBe('[-]db down: EXCEPTION\nready check failed: unhealthy\n');
+  });
+
   it('is never cached, never a 304, and says that it looks at Accept', async () => {
     const service = await startWith(cell, () => {});
     for (const name of all) {
