@@ -6,9 +6,10 @@ import type {
   ModuleMetadata,
   NestModule,
   OnApplicationBootstrap,
+  OnModuleInit,
   Provider,
 } from '@nestjs/common';
-import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ConfigError, getObservability, type Observability } from '@throughline/core';
 import { ApplicationShutdown } from './application-shutdown.js';
 import { recordBrokenStreams } from './broken-streams.js';
@@ -16,6 +17,7 @@ import { createEntrance } from './entrance.js';
 import { expressPlatform } from './express-platform.js';
 import { recordFailures } from './failures.js';
 import { fastifyPlatform } from './fastify-platform.js';
+import { findIndicators } from './health-indicator.js';
 import { type AnswerHealth, createHealthUnderPrefix } from './health-under-prefix.js';
 import { aroundEnd, applicationOn, watchApplications } from './lifecycle.js';
 import type { Platform, PlatformRequest } from './platform.js';
@@ -52,13 +54,15 @@ const observabilityProvider: Provider<Observability> = {
  */
 @Global()
 @Module({ providers: [observabilityProvider], exports: [OBSERVABILITY] })
-export class ObservabilityModule implements NestModule, OnApplicationBootstrap {
+export class ObservabilityModule implements NestModule, OnModuleInit, OnApplicationBootstrap {
+  private registerIndicators: (() => void) | undefined;
   private mount: ((adapter: AbstractHttpAdapter) => void) | undefined;
   private readonly shutdown: ApplicationShutdown | undefined;
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ApplicationConfig) config: ApplicationConfig,
+    @Inject(ModulesContainer) modules: ModulesContainer,
     // Those of `forRoot()`, found here too when the module is imported bare in another place.
     @Optional() @Inject(Settings) settings: Settings = new Settings({}),
   ) {
@@ -66,6 +70,10 @@ export class ObservabilityModule implements NestModule, OnApplicationBootstrap {
     watchApplications();
     const answerHealth = createHealthUnderPrefix(settings, config);
     this.shutdown = new ApplicationShutdown(settings, () => applicationOn(host.httpAdapter));
+    this.registerIndicators = () => {
+      const { health } = settings.observability ?? getObservability();
+      health.registerAll(findIndicators(modules));
+    };
     this.mount = (adapter) => mount(adapter, settings, answerHealth);
     this.mountOnce();
   }
@@ -102,6 +110,11 @@ export class ObservabilityModule implements NestModule, OnApplicationBootstrap {
   /** Called by Nest when the application starts: a testing module has got its HTTP adapter by then. */
   configure(): void {
     this.mountOnce();
+  }
+
+  /** Called by Nest when all providers are there. */
+  onModuleInit(): void {
+    this.registerIndicators?.();
   }
 
   /** Called by Nest before it listens. */
