@@ -14,7 +14,9 @@ const entries: Record<string, readonly string[]> = {
     'getLogger',
     'getObservability',
     'getRequestId',
+    'gracefulShutdown',
     'injectContext',
+    'livenessWorker',
     'pinoOptions',
     'runOutsideContext',
     'runWithContext',
@@ -52,7 +54,7 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/metrics': ['createMetricsEndpoint', 'metricsCatalogue'],
   '@throughline/express': ['errorHandler', 'health', 'metrics', 'requestContext'],
   '@throughline/koa': ['health', 'metrics', 'requestContext'],
-  '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule'],
+  '@throughline/nest': ['HealthIndicator', 'OBSERVABILITY', 'ObservabilityModule'],
 };
 
 describe('a public entry', () => {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Observability } from '@throughline/core';
-import type { RequestContextOptions } from '@throughline/core/adapter';
+import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import type { MetricsOptions } from '@throughline/core/metrics';
 
 /** What a host hands to a handler of the suite: the request and its response, whatever the framework calls them. */
@@ -44,6 +44,7 @@ export interface Setup {
   readonly request: RequestOptions;
   /** How metrics are served; not at all when left out. */
   readonly metrics?: Omit<MetricsOptions, 'observability'>;
+  readonly health: Omit<HealthOptions, 'observability'>;
   /** How often our middleware, or module, is mounted. */
   readonly mounts: number;
   /** Middleware mounted before ours. */

@@ -86,6 +86,15 @@ describe('health and exporters', () => {
     });
   });
 
+  it('leave out a check as long as it is disabled', async () => {
+    const service = await startMetered();
+    let isWanted = true;
+    service.observability.health.register('cache', { probe: () => {}, enabled: () => isWanted });
+    expect(await scrape(service, 'health_check_status')).toEqual({ 'health_check_status{name="cache"}': 1 });
+    isWanted = false;
+    expect(await scrape(service, 'health_check_status')).toEqual({});
+  });
+
   it('tell the account of each exporter and the state it is in', async () => {
     const refusing = {
       name: 'sink',

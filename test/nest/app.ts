@@ -25,12 +25,12 @@ interface PlatformResponse {
 export async function startApp<Application extends INestApplication>(
   { createAdapter, mountFirst, addParsers }: Platform<Application>,
   observability: Observability,
-  { before, after, mounts, request, metrics, authenticate, routes }: Setup,
+  { before, after, mounts, request, health, metrics, authenticate, routes }: Setup,
 ): Promise<Listening> {
   const adapter = createAdapter();
   for (const middleware of before) mountFirst(adapter, middleware);
   const imports = Array.from({ length: mounts }, () =>
-    ObservabilityModule.forRoot({ observability, request, ...(metrics && { metrics }) }),
+    ObservabilityModule.forRoot({ observability, request, health, ...(metrics && { metrics }) }),
   );
   const root = { module: class Root {}, imports, controllers: [controllerOf(routes)] };
   const app = await NestFactory.create<Application>(root, adapter, { logger: false, abortOnError: false });

@@ -4,7 +4,7 @@ import { createHealthEndpoint, type HealthOptions } from '@throughline/core/adap
 import { createMetricsEndpoint, type MetricsOptions } from '@throughline/core/metrics';
 import type Koa from 'koa';
 
-/** Answers `path`, `path/live` and `path/ready`; by default `/health`. */
+/** Answers `path`, `path/live`, `path/ready` and `path/startup`; by default `/health`. */
 export function health(options: HealthOptions = {}): Koa.Middleware {
   const answerHealth = createHealthEndpoint(options, getObservability);
   return function health(ctx, next) {

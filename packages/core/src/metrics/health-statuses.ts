@@ -2,7 +2,7 @@
 import type { MeasuredApplication } from './application.js';
 import type { Labels } from './family.js';
 
-/** What a dependency's state counts as. */
+/** What a dependency's state counts as; a check that is disabled has none. */
 const worth: Readonly<Record<string, number>> = { ok: 1, degraded: 0.5, unknown: 0.5, down: 0 };
 
 export class HealthStatuses {
@@ -13,8 +13,11 @@ export class HealthStatuses {
     const reports = await Promise.all(
       [...applications].map(({ health }) => health.check('health').catch(() => undefined)),
     );
-    for (const { name, status } of reports.flatMap((report) => report?.checks ?? []))
-      this.last.set(name, worth[status] ?? 0);
+    for (const { name, status } of reports.flatMap((report) => report?.checks ?? [])) {
+      const value = worth[status];
+      if (value === undefined) this.last.delete(name);
+      else this.last.set(name, value);
+    }
   }
 
   *values(): Iterable<readonly [Labels, number]> {
