@@ -41,7 +41,7 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],
   '@throughline/koa': ['health', 'requestContext'],
-  '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule'],
+  '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule', 'createNestLogger'],
 };
 
 describe('a public entry', () => {

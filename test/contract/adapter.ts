@@ -16,6 +16,7 @@ import { promiseInboundId } from './promises/inbound-id.js';
 import { promiseOptions } from './promises/options.js';
 import { promiseOutside } from './promises/outside.js';
 import { promisePrivacy } from './promises/privacy.js';
+import { promiseRequestLog } from './promises/request-log.js';
 import { promiseTrace } from './promises/trace.js';
 import { promiseUser } from './promises/user.js';
 
@@ -29,6 +30,7 @@ export function describeAdapter(cell: Cell): void {
     describe('context', () => {
       promiseContext(cell);
       promiseFields(cell);
+      promiseRequestLog(cell);
       promiseTrace(cell);
       promiseBodies(cell);
       promiseConcurrency(cell);

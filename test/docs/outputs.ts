@@ -7,6 +7,7 @@ import {
   type Observability,
   type ObservabilityOptions,
   type ObservabilityProblem,
+  runWithContext,
   setContext,
   setUser,
 } from '@throughline/core';
@@ -16,6 +17,7 @@ import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
 import { sentryExporter } from '@throughline/core/exporters/sentry';
 import { errorHandler, health, requestContext } from '@throughline/express';
+import { createNestLogger } from '@throughline/nest';
 import express from 'express';
 import { onTestFinished, vi } from 'vitest';
 import { eventsIn, type SentryEvent } from '../exporters/envelope.js';
@@ -183,11 +185,21 @@ async function halfConfiguredLine(): Promise<unknown> {
   return lines[0];
 }
 
+/** The line of a call as `new Logger(OrdersController.name)` makes it. */
+function nestLine(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const observability = createObservability({ isolated: true, service, log: { destination }, exporters: [] });
+  const logger = createNestLogger({ observability });
+  runWithContext({ requestId: 'demo-1' }, () => logger.log('order read', { order_id: 7 }, 'OrdersController'));
+  return Promise.resolve(lines[0]);
+}
+
 /** What produces the block below `<!-- output: name -->`. */
 export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   line: async () => (await linesOf('/orders')).find(({ logger }) => logger === 'orders'),
   'access-line': async () => (await linesOf('/orders')).find(({ logger }) => logger === 'http'),
   'error-line': async () => (await linesOf('/orders/7/pay')).find(({ logger }) => logger === 'http'),
+  'nest-line': nestLine,
   'error-answer': async () => (await call(await openShop(), '/orders/7/pay')).json(),
   'health-healthy': () => healthBody({ db: ok, redis: ok }),
   'health-unhealthy': () => healthBody({ db: down, redis: ok }),

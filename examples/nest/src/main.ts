@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { Controller, Get, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getLogger, getObservability, setUser } from '@throughline/core';
-import { ObservabilityModule } from '@throughline/nest';
+import { createNestLogger, ObservabilityModule } from '@throughline/nest';
 
 const logger = getLogger('orders');
 
@@ -28,8 +28,8 @@ const health = { path: '/api/health', checks: { disk: () => access(tmpdir()) } }
 @Module({ imports: [ObservabilityModule.forRoot({ health })], controllers: [OrdersController] })
 class AppModule {}
 
-// Nest's own logger would print errors once more, raw.
-const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
+// Nest's own lines, and those of `new Logger(…)`, are like ours.
+const app = await NestFactory.create(AppModule, { logger: createNestLogger(), abortOnError: false });
 await app.listen(Number(process.env['PORT'] ?? 3000));
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
