@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'checks/': ['health/', 'internal/', 'errors.ts'],
   'exporters/': ['export/', 'internal/', 'errors.ts'],
   'environment.ts': ['exporters/', 'export/', 'log/', 'internal/', 'errors.ts'],
-  'observability-options.ts': ['export/', 'health/', 'http/', 'internal/'],
+  'observability-options.ts': ['export/', 'health/', 'http/', 'log/', 'internal/'],
   'observability.ts': [
     'observability-options.ts',
     'environment.ts',
@@ -31,6 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
     'context/',
     'export/',
     'health/',
+    'log/',
     'internal/',
     'errors.ts',
   ],

@@ -9,6 +9,7 @@ import { promiseContext } from './promises/context.js';
 import { promiseEcho } from './promises/echo.js';
 import { promiseErrors } from './promises/errors.js';
 import { promiseExport } from './promises/export.js';
+import { promiseDetail } from './promises/detail.js';
 import { promiseFields } from './promises/fields.js';
 import { promiseHangUp } from './promises/hang-up.js';
 import { promiseHostileInput } from './promises/hostile-input.js';
@@ -41,6 +42,9 @@ export function describeAdapter(cell: Cell): void {
       promiseAccessLine(cell);
       promiseAccessLog(cell);
       promiseHangUp(cell);
+    });
+    describe('detail', () => {
+      promiseDetail(cell);
     });
     describe('trouble', () => {
       promiseErrors(cell);

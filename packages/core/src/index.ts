@@ -21,6 +21,7 @@ export type { Health } from './health/health.js';
 export type { ComponentReport, ComponentStatus, HealthReport, HealthStatus, HealthView } from './health/report.js';
 export type { RedactOptions } from './internal/redact.js';
 export type { ServiceInfo } from './internal/service.js';
+export type { FlightRecorderOptions } from './log/flight-recorder.js';
 export type {
   LogOptions,
   Observability,

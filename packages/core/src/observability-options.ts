@@ -11,6 +11,7 @@ import type { ObservedApplication } from './http/observed.js';
 import { invalidOption, requireFunctionOr, requireObject, requireText, requireTexts } from './internal/options.js';
 import type { RedactOptions } from './internal/redact.js';
 import type { ServiceInfo } from './internal/service.js';
+import type { FlightRecorderOptions } from './log/flight-recorder.js';
 
 /** Which lines are written, and where to. */
 export interface LogOptions {
@@ -20,6 +21,10 @@ export interface LogOptions {
   levels?: Readonly<Record<string, string>>;
   /** Fields of the user that are logged beside `user_id`, each as `user_NAME`. @default [] */
   userFields?: readonly string[];
+  /** Keeps the last lines of a request below its level, and writes them when it fails; `{}` for the defaults. Left out, none. */
+  flightRecorder?: FlightRecorderOptions;
+  /** The part of the lines of a message that is written, by message: `{ 'cache miss': 0.01 }`. Errors always are. */
+  sample?: Readonly<Record<string, number>>;
   /** Any pino destination. @default standard output; readable on a terminal in development, JSON otherwise */
   destination?: DestinationStream;
 }

@@ -72,6 +72,10 @@ export class AssembledObservability implements Observability {
     return this.log.loggerFor(scope);
   }
 
+  allowOwnLevels(): void {
+    this.log.allowOwnLevels();
+  }
+
   setLevel(name: string | undefined, level: string): void {
     this.log.setLevel(name, level);
   }
@@ -96,6 +100,7 @@ export class AssembledObservability implements Observability {
   async close(options?: { timeoutMs?: number }): Promise<void> {
     this.isClosed = true;
     this.endWatch();
+    this.log.close();
     this.health.drain();
     await this.exporter.close(options);
   }
@@ -129,6 +134,8 @@ export class AssembledObservability implements Observability {
       levels = environment.levels,
       userFields = observabilityDefaults.userFields,
       destination,
+      flightRecorder,
+      sample,
     } = options.log ?? {};
     const settings: LogSettings = {
       service,
@@ -136,6 +143,8 @@ export class AssembledObservability implements Observability {
       userFields,
       destination: destination ?? standardOutput(environment.pretty),
       redactor,
+      flightRecorder,
+      sample,
       // Sockets and timers of the exporter outlive the request; they must not keep its context.
       onError: exporter.active ? (logged) => runOutsideContext(() => exporter.offer(logged)) : undefined,
       onFailure: (reason) => onProblem({ code: 'LOG_LINE_FAILED', message: String(reason) }),

@@ -2,4 +2,4 @@
 export { createNestLogger, type NestLoggerOptions } from './nest-logger.js';
 export { OBSERVABILITY, ObservabilityModule, type ObservabilityModuleAsyncOptions } from './observability-module.js';
 export type { PlatformRequest } from './platform.js';
-export type { ObservabilityModuleOptions } from './settings.js';
+export type { NestRequestOptions, ObservabilityModuleOptions } from './settings.js';
