@@ -25,6 +25,7 @@ const mayImport: Record<string, readonly string[]> = {
     'internal/',
   ],
   'process-observability.ts': ['observability.ts', 'observability-options.ts', 'internal/', 'errors.ts'],
+  'testing/': ['process-observability.ts', 'observability-options.ts', 'export/'],
   'index.ts': [
     'process-observability.ts',
     'observability-options.ts',

@@ -111,6 +111,8 @@ export interface Observability extends ObservedApplication {
   readonly logger: Logger;
   /** Changes a level at run time; of all loggers without one of their own when `name` is `undefined`. */
   setLevel(name: string | undefined, level: string): void;
+  /** Writes all lines there instead, until the returned function is called. For tests, which have `recordLogs()`. */
+  redirectLogs(destination: DestinationStream): () => void;
   /** Options that make a pino of the user's own write lines like ours. */
   pinoOptions<T extends LoggerOptions>(options?: T): T & LoggerOptions;
   /** What the exporters have done, as plain data without credentials. */

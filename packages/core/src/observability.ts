@@ -1,5 +1,5 @@
 /** Observability: its parts, wired together. */
-import type { Logger, LoggerOptions } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import type { ContextScope } from './context/request-context.js';
 import { runOutsideContext } from './context/run.js';
 import {
@@ -78,6 +78,10 @@ export class AssembledObservability implements Observability {
 
   setLevel(name: string | undefined, level: string): void {
     this.log.setLevel(name, level);
+  }
+
+  redirectLogs(destination: DestinationStream): () => void {
+    return this.log.redirect(destination);
   }
 
   pinoOptions<T extends LoggerOptions>(options?: T): T & LoggerOptions {

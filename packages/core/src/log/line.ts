@@ -46,6 +46,9 @@ export class LineWriter {
   private readonly baseText: string;
   private readonly bindings = new WeakMap<Logger, LoggerBindings>();
   private readonly standIns = new WeakMap<Logger, PinoState>();
+  private readonly silentStandIns = new WeakMap<Logger, PinoState>();
+  /** What a silent stand-in wrote last. */
+  private lastText = '';
 
   constructor(private readonly options: LineOptions) {
     const { base } = options;
@@ -68,11 +71,8 @@ export class LineWriter {
   /** The line of one call as it would have been written, without secrets; `undefined` when it could not be made. */
   textOf(call: LoggerCall): string | undefined {
     try {
-      let text: string | undefined;
-      const line = Object.create(this.standIn(call.logger)) as PinoState;
-      line[pinoSymbols(call.logger).stream] = { write: (written: string) => (text = written) };
-      this.compose(call, line);
-      return text;
+      this.compose(call, this.silentStandIn(call.logger));
+      return this.lastText;
     } catch (reason) {
       this.options.onFailure(reason);
       return undefined;
@@ -157,6 +157,16 @@ export class LineWriter {
     made[symbols.mixin] = undefined;
     made[symbols.formatters] = { ...(made[symbols.formatters] as object), log: undefined };
     this.standIns.set(logger, made);
+    return made;
+  }
+
+  /** A stand-in whose lines come here instead of to the logger's destination. */
+  private silentStandIn(logger: Logger): PinoState {
+    const known = this.silentStandIns.get(logger);
+    if (known) return known;
+    const made = Object.create(this.standIn(logger)) as PinoState;
+    made[pinoSymbols(logger).stream] = { write: (text: string) => (this.lastText = text) };
+    this.silentStandIns.set(logger, made);
     return made;
   }
 }

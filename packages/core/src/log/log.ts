@@ -39,6 +39,7 @@ export class Log {
   private gate: Gate;
   private hasOwnLevels = false;
   private endWatch: () => void = () => undefined;
+  private redirected: DestinationStream[] = [];
   private readonly named = new Map<string, Logger>();
 
   /** @throws {ConfigError} When an option cannot be used. */
@@ -56,8 +57,7 @@ export class Log {
     this.settings = settings;
     this.levels = settings.levels;
     this.writer = new LineWriter(lineOptions(settings));
-    const root = this.logger as unknown as Record<symbol, unknown>;
-    root[pinoSymbols(this.logger).stream] = settings.destination;
+    this.writeTo(this.redirected.at(-1) ?? settings.destination);
     this.watch();
     this.applyLevels();
   }
@@ -68,6 +68,16 @@ export class Log {
     this.hasOwnLevels = true;
     this.gate = this.createGate(this.settings);
     this.applyLevels();
+  }
+
+  /** Writes all lines there instead, whatever is configured meanwhile, until the returned function is called. */
+  redirect(destination: DestinationStream): () => void {
+    this.redirected.push(destination);
+    this.writeTo(destination);
+    return () => {
+      this.redirected = this.redirected.filter((other) => other !== destination);
+      this.writeTo(this.redirected.at(-1) ?? this.settings.destination);
+    };
   }
 
   close(): void {
@@ -168,6 +178,11 @@ export class Log {
   private watch(): void {
     this.endWatch();
     if (this.gate.recorder) this.endWatch = watchConclusions();
+  }
+
+  private writeTo(destination: DestinationStream): void {
+    const root = this.logger as unknown as Record<symbol, unknown>;
+    root[pinoSymbols(this.logger).stream] = destination;
   }
 
   private applyLevels(): void {
