@@ -25,6 +25,8 @@ export interface LogOptions {
   flightRecorder?: FlightRecorderOptions;
   /** The part of the lines of a message that is written, by message: `{ 'cache miss': 0.01 }`. Errors always are. */
   sample?: Readonly<Record<string, number>>;
+  /** Whether what is printed on the console, and warnings of the process, are lines instead, until `close()`. @default false */
+  captureConsole?: boolean;
   /** Any pino destination. @default standard output; readable on a terminal in development, JSON otherwise */
   destination?: DestinationStream;
 }
@@ -56,10 +58,12 @@ export interface ObservabilityOptions {
 
 export const observabilityDefaults: {
   userFields: readonly string[];
+  captureConsole: boolean;
   captureUncaught: boolean;
   isolated: boolean;
 } = {
   userFields: [],
+  captureConsole: false,
   captureUncaught: false,
   isolated: false,
 };
@@ -78,8 +82,8 @@ export function requireUsable(options: ObservabilityOptions): void {
     throw invalidOption('log.destination', 'a pino destination', log.destination);
   if (!Array.isArray(exporters)) throw invalidOption('exporters', 'a list of destinations', typeof exporters);
   exporters.forEach(requireDestination);
-  if (captureUncaught !== undefined && typeof captureUncaught !== 'boolean')
-    throw invalidOption('captureUncaught', 'true or false', captureUncaught);
+  for (const [name, value] of Object.entries({ captureUncaught, 'log.captureConsole': log.captureConsole }))
+    if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value);
   if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
 }
 

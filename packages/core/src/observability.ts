@@ -15,10 +15,10 @@ import type { HealthChange } from './health/outage.js';
 import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
+import { capture } from './log/capture.js';
 import { standardOutput } from './log/destination.js';
 import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
-import { watchUncaught } from './log/uncaught.js';
 import {
   type Observability,
   observabilityDefaults,
@@ -33,7 +33,7 @@ export class AssembledObservability implements Observability {
   readonly health: Health;
   private readonly log: Log;
   private exporter: ExporterCore;
-  private endWatch: () => void = () => undefined;
+  private endCapture: () => void = () => undefined;
   /** A closed one makes room for another. */
   isClosed = false;
 
@@ -43,7 +43,7 @@ export class AssembledObservability implements Observability {
     this.exporter = exporter;
     this.log = new Log(settings);
     this.health = createHealth(this.healthOptions(options));
-    this.watch(options);
+    this.watch(options, settings);
     this.warn(warnings);
   }
 
@@ -60,7 +60,7 @@ export class AssembledObservability implements Observability {
     this.service = settings.service;
     this.exporter = exporter;
     void replaced.close();
-    this.watch(options);
+    this.watch(options, settings);
     this.warn(warnings);
   }
 
@@ -103,19 +103,17 @@ export class AssembledObservability implements Observability {
 
   async close(options?: { timeoutMs?: number }): Promise<void> {
     this.isClosed = true;
-    this.endWatch();
+    this.endCapture();
     this.log.close();
     this.health.drain();
     await this.exporter.close(options);
   }
 
-  private watch({ captureUncaught = observabilityDefaults.captureUncaught }: ObservabilityOptions): void {
-    this.endWatch();
-    if (!captureUncaught) return;
-    this.endWatch = watchUncaught((error, origin) => {
-      const message = origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception';
-      this.getLogger('process').fatal({ err: error }, message);
-    });
+  private watch(options: ObservabilityOptions, { redactor }: LogSettings): void {
+    const { captureUncaught = observabilityDefaults.captureUncaught, log = {} } = options;
+    this.endCapture();
+    const { captureConsole = observabilityDefaults.captureConsole } = log;
+    this.endCapture = capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor);
   }
 
   /** Everything that the options decide, made anew. */
