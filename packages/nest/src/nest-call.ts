@@ -1,5 +1,6 @@
 /** Nest call: the arguments of one call to Nest's logger, sorted so that none is lost. */
 import { inspect } from 'node:util';
+import { isNativeError } from 'node:util/types';
 
 export interface NestCall {
   /** Who speaks: Nest appends it to the arguments. */
@@ -36,6 +37,11 @@ function isStack(arg: unknown): arg is string {
   return typeof arg === 'string' && /\n[ \t]+at .+:\d+:\d+/.test(arg);
 }
 
+/** Of another realm too, such as Jest's. */
+function isError(value: unknown): value is Error {
+  return isNativeError(value) || value instanceof Error;
+}
+
 class SortedArguments {
   private readonly texts: string[] = [];
   private readonly fields: Record<string, unknown> = {};
@@ -49,7 +55,7 @@ class SortedArguments {
     if (isStack(arg) && this.stack === undefined) this.stack = arg;
     else if (typeof arg === 'function') this.takeFunction(arg as () => unknown);
     else if (typeof arg !== 'object' || arg === null) this.texts.push(typeof arg === 'string' ? arg : inspect(arg));
-    else if (arg instanceof Error) this.takeError(arg);
+    else if (isError(arg)) this.takeError(arg);
     else if (isRecord(arg) && !Object.keys(arg).some((key) => key in this.fields)) Object.assign(this.fields, arg);
     else this.values.push(arg);
   }
@@ -57,9 +63,9 @@ class SortedArguments {
   finished(): Omit<NestCall, 'context'> {
     const { stack, fields, values, texts, thrown } = this;
     const { err } = fields;
-    const isTold = err instanceof Error && (err.stack === stack || stack === undefined);
+    const isTold = isError(err) && (err.stack === stack || stack === undefined);
     if (stack !== undefined && !isTold)
-      this.takeError(thrown instanceof Error && thrown.stack === stack ? thrown : errorOf(stack));
+      this.takeError(isError(thrown) && thrown.stack === stack ? thrown : errorOf(stack));
     if (values.length > 0) fields['values'] = 'values' in fields ? [fields['values'], ...values] : values;
     return { fields, message: texts.length > 0 ? texts.join(' ') : undefined };
   }

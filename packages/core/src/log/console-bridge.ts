@@ -1,6 +1,7 @@
 /** Console bridge: what is printed on the console, and Node's warnings, as lines like all others. */
 import { format } from 'node:util';
 import type { LogFn, Logger } from 'pino';
+import { isError } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
 
 /** All others of the console's methods print through one of these, but for `dir`. */
@@ -60,7 +61,7 @@ function bridgeMethod(method: Method, { printed, redactor }: ConsoleBridgeOption
 }
 
 function write(logger: Logger, method: Method, args: readonly unknown[], redactor: Redactor): void {
-  const error = args.find((arg): arg is Error => arg instanceof Error);
+  const error = args.find(isError);
   const message = messageOf(args, error, redactor);
   const log: LogFn = logger[levels[method]].bind(logger);
   if (method === 'trace') log({ stack: new Error('trace').stack?.split('\n').slice(3).join('\n') }, message);
@@ -73,7 +74,7 @@ function messageOf(args: readonly unknown[], error: Error | undefined, redactor:
   const [first] = args;
   const isTemplate = typeof first === 'string' && first.includes('%');
   const shown = isTemplate ? args : args.filter((arg) => arg !== error || arg === undefined);
-  return format(...shown.map((arg) => (arg instanceof Error ? String(arg) : printable(arg, redactor))));
+  return format(...shown.map((arg) => (isError(arg) ? String(arg) : printable(arg, redactor))));
 }
 
 function printable(arg: unknown, redactor: Redactor): unknown {

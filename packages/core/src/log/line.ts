@@ -1,6 +1,7 @@
 /** Line: one log call made into one line, with the context on it, each key once, without secrets. */
 import type { LogFn, Logger } from 'pino';
 import { activeTrace } from '../context/request-context.js';
+import { isError } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
 import { formatFields, mixIn, type PinoState, serialize } from './call-fields.js';
 import { type LogCall, messageOf, readCall } from './call.js';
@@ -81,8 +82,8 @@ export class LineWriter {
 
   /** Tells of an error that gets no line of its own, with the context that its line would have had. */
   report(logger: Logger, error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
-    const cleaned = redactFields(fields, this.options.redactor);
-    this.options.onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), cleaned));
+    const { onError, redactor } = this.options;
+    onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), redactFields(fields, redactor)));
   }
 
   /** @param line The stand-in that the line is written by. */
@@ -111,7 +112,7 @@ export class LineWriter {
   private noteError({ logger, level }: LoggerCall, composed: Composed): void {
     const { call, error, parts, fields = {}, errorKey, messageKey } = composed;
     const logged = scopeOf(logger)?.unit.logged;
-    if (logged && error instanceof Error) logged.error ??= error;
+    if (logged && isError(error)) logged.error ??= error;
     if (!this.options.onError) return;
     const { [errorKey]: _, ...others } = fields;
     this.options.onError(loggedError(level, messageOf(call, messageKey, errorKey), error, parts, others));
