@@ -185,6 +185,37 @@ async function halfConfiguredLine(): Promise<unknown> {
   return lines[0];
 }
 
+/** What is written of a job that fails, at the level `info`. */
+function flight(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const log = { level: 'info', flightRecorder: {}, destination };
+  const observability = createObservability({ isolated: true, service, log, exporters: [] });
+  const orders = observability.getLogger('orders');
+  runWithContext({ kind: 'job', requestId: 'demo-1' }, () => {
+    orders.debug({ order_id: 8 }, 'looking for a box');
+    orders.error({ order_id: 8 }, 'no box');
+  });
+  return observability.close().then(() => lines);
+}
+
+/** The first line of a message of which every tenth is written. */
+function sampledLine(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const log = { sample: { 'cache miss': 0.1 }, destination };
+  createObservability({ isolated: true, service, log, exporters: [] }).getLogger('cache').info('cache miss');
+  return Promise.resolve(lines[0]);
+}
+
+/** A warning on the console. */
+async function consoleLine(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const log = { captureConsole: true, destination };
+  const observability = createObservability({ isolated: true, service, log, exporters: [] });
+  runWithContext({ requestId: 'demo-1' }, () => console.warn('no %s left', 'box'));
+  await observability.close();
+  return lines[0];
+}
+
 /** The line of a call as `new Logger(OrdersController.name)` makes it. */
 function nestLine(): Promise<unknown> {
   const { destination, lines } = recorder();
@@ -200,6 +231,9 @@ export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   'access-line': async () => (await linesOf('/orders')).find(({ logger }) => logger === 'http'),
   'error-line': async () => (await linesOf('/orders/7/pay')).find(({ logger }) => logger === 'http'),
   'nest-line': nestLine,
+  flight,
+  'sampled-line': sampledLine,
+  'console-line': consoleLine,
   'error-answer': async () => (await call(await openShop(), '/orders/7/pay')).json(),
   'health-healthy': () => healthBody({ db: ok, redis: ok }),
   'health-unhealthy': () => healthBody({ db: down, redis: ok }),

@@ -162,6 +162,34 @@ describe('the flight recorder', () => {
     runWithContext({}, () => expect([log.isLevelEnabled('debug'), log.isLevelEnabled('trace')]).toEqual([true, false]));
   });
 
+  it('asks the hook of a pino of the user’s own for lines that are written or kept, and no others', () => {
+    const asked: unknown[] = [];
+    const { observability } = recordFlights();
+    const hooks: pino.LoggerOptions['hooks'] = {
+      logMethod(args, method) {
+        asked.push(args[0]);
+        method.apply(this, args);
+      },
+    };
+    const own = pino(observability.pinoOptions({ hooks }), { write() {} });
+    own.debug('outside');
+    own.warn('written');
+    runWithContext({}, () => (own.trace('too small'), own.debug('kept')));
+    expect(asked).toEqual(['written', 'kept']);
+  });
+
+  it('leaves levels in force when it is taken away again', async () => {
+    const texts: string[] = [];
+    const log = { level: 'warn', destination: { write: (text: string) => void texts.push(text) } };
+    const first = createObservability({ isolated: true, exporters: [], log: { ...log, flightRecorder: {} } });
+    const quiet = first.logger.child({}, { level: 'error' });
+    (first as unknown as { configure(options: object): void }).configure({ isolated: true, exporters: [], log });
+    runWithContext({}, () => (quiet.warn('suppressed'), first.logger.debug('suppressed')));
+    quiet.error('written');
+    expect(texts.map((text) => (JSON.parse(text) as { msg: string }).msg)).toEqual(['written']);
+    await first.close();
+  });
+
   it('leaves what a job gives alone when it is off', () => {
     const promise = Promise.resolve();
     expect(runWithContext({}, () => promise)).toBe(promise);
