@@ -14,6 +14,7 @@ import type { LoggedError } from './logged-error.js';
 import { boundScope, scopeOf } from './logger-scope.js';
 import { pinoSymbols } from './pino-symbols.js';
 import { Sampling } from './sampling.js';
+import { timestamp } from './timestamp.js';
 
 export interface LogSettings {
   service: ServiceInfo;
@@ -114,7 +115,7 @@ export class Log {
     const ours: LoggerOptions = {
       level: this.levels.of(name),
       base: name === undefined ? null : { logger: name },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp,
       ...others,
       levelComparison: this.widened(isEnabled),
       // The redactor makes the error's fields, so it has to see the error itself.

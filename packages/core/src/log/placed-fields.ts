@@ -8,6 +8,8 @@ export interface PlacedFields {
   readonly hidden: ReadonlySet<string>;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /**
  * Puts the call's fields beside ours: one of our names is displaced, and a field known already is hidden by the call's.
  *
@@ -21,7 +23,7 @@ export function placeFields(
   messageKey: string | undefined,
 ): PlacedFields {
   const placed: Record<string, unknown> = {};
-  const hidden = new Set<string>();
+  let hidden: Set<string> | undefined;
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     const ours = parts.ours(key);
@@ -30,10 +32,10 @@ export function placeFields(
     // Pino looks each key up in plain objects, and takes what it finds under `__proto__` for a function.
     const isTaken = ours !== undefined || key === messageKey || key === '__proto__' || always.has(key);
     const name = isTaken ? displacedName(key) : key;
-    if (isTaken || parts.hasField(name)) hidden.add(name);
+    if (isTaken || parts.hasField(name)) hidden = (hidden ?? new Set()).add(name);
     placed[name] = value;
   }
-  return { fields: placed, hidden };
+  return { fields: placed, hidden: hidden ?? none };
 }
 
 /** The fields with the rate at which such lines are written; a field of the user's of that name gives way. */
