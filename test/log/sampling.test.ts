@@ -1,4 +1,4 @@
-import { createObservability, runWithContext, withContext } from '@throughline/core';
+import { createObservability, getObservability, runWithContext, withContext } from '@throughline/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { record, topLevelKeys } from './recorder.js';
 
@@ -72,6 +72,23 @@ describe('sampling', () => {
     };
     expect(() => runWithContext({}, job)).toThrow('failed');
     expect(recorder.lines).toMatchObject([{ msg: 'tick', step: 1 }]);
+  });
+
+  it('changes nothing of an observability that is there when its rates cannot be used', async () => {
+    const lines: string[] = [];
+    const early = getObservability();
+    onTestFinished(() => early.close());
+    const options = {
+      service: { name: 'changed' },
+      log: { destination: { write: (line: string) => void lines.push(line) } },
+    };
+    expect(() => createObservability({ ...options, log: { ...options.log, sample: { tick: 2 } } })).toThrow(
+      'log.sample.tick',
+    );
+    expect(early.service.name).not.toBe('changed');
+    expect(createObservability({ exporters: [], ...options })).toBe(early);
+    early.logger.fatal('hi');
+    expect(lines).toHaveLength(1);
   });
 
   it.each([

@@ -17,8 +17,10 @@ import { createRedactor } from './internal/redact.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
 import { capture } from './log/capture.js';
 import { standardOutput } from './log/destination.js';
+import { FlightRecorder } from './log/flight-recorder.js';
 import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
+import { Sampling } from './log/sampling.js';
 import {
   type Observability,
   observabilityDefaults,
@@ -147,17 +149,18 @@ export class AssembledObservability implements Observability {
       flightRecorder,
       sample,
     } = options.log ?? {};
+    const onFailure = (reason: unknown): void => onProblem({ code: 'LOG_LINE_FAILED', message: String(reason) });
     const settings: LogSettings = {
       service,
       levels: new Levels(level, levels),
       userFields,
       destination: destination ?? standardOutput(environment.pretty),
       redactor,
-      flightRecorder,
-      sample,
+      recorder: flightRecorder && new FlightRecorder(flightRecorder, onFailure),
+      sampling: sample && new Sampling(sample),
       // Sockets and timers of the exporter outlive the request; they must not keep its context.
       onError: exporter.active ? (logged) => runOutsideContext(() => exporter.offer(logged)) : undefined,
-      onFailure: (reason) => onProblem({ code: 'LOG_LINE_FAILED', message: String(reason) }),
+      onFailure,
     };
     return { settings, exporter, warnings };
   }

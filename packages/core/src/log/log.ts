@@ -6,14 +6,14 @@ import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
 import { type Comparison, comparisonOf } from './comparison.js';
-import { FlightRecorder, LineRing, type FlightRecorderOptions } from './flight-recorder.js';
+import { type FlightRecorder, LineRing } from './flight-recorder.js';
 import { Gate } from './gate.js';
 import type { Levels } from './levels.js';
 import { type LineOptions, LineWriter, type LoggerCall } from './line.js';
 import type { LoggedError } from './logged-error.js';
 import { boundScope, scopeOf } from './logger-scope.js';
 import { pinoSymbols } from './pino-symbols.js';
-import { Sampling } from './sampling.js';
+import type { Sampling } from './sampling.js';
 import { timestamp } from './timestamp.js';
 
 export interface LogSettings {
@@ -22,9 +22,8 @@ export interface LogSettings {
   userFields: readonly string[];
   destination: DestinationStream;
   redactor: Redactor;
-  flightRecorder?: FlightRecorderOptions | undefined;
-  /** Rates by message. */
-  sample?: Readonly<Record<string, number>> | undefined;
+  recorder?: FlightRecorder | undefined;
+  sampling?: Sampling | undefined;
   onError?: ((logged: LoggedError) => void) | undefined;
   onFailure: (reason: unknown) => void;
 }
@@ -43,7 +42,6 @@ export class Log {
   private redirected: DestinationStream[] = [];
   private readonly named = new Map<string, Logger>();
 
-  /** @throws {ConfigError} When an option cannot be used. */
   constructor(private settings: LogSettings) {
     this.gate = this.createGate(settings);
     this.levels = settings.levels;
@@ -52,7 +50,6 @@ export class Log {
     this.watch();
   }
 
-  /** @throws {ConfigError} When an option cannot be used; then nothing has changed. */
   configure(settings: LogSettings): void {
     this.gate = this.createGate(settings);
     this.settings = settings;
@@ -168,12 +165,8 @@ export class Log {
     return this.gate.isWide && this.gate.wants(scopeOf(logger), level);
   }
 
-  private createGate({ flightRecorder, sample, onFailure }: LogSettings): Gate {
-    return new Gate(
-      flightRecorder && new FlightRecorder(flightRecorder, onFailure),
-      sample && new Sampling(sample),
-      this.hasOwnLevels,
-    );
+  private createGate({ recorder, sampling }: LogSettings): Gate {
+    return new Gate(recorder, sampling, this.hasOwnLevels);
   }
 
   private watch(): void {
