@@ -51,9 +51,10 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/exporters/openobserve': ['openobserveExporter', 'openobserveFromEnvironment'],
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
   '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
+  '@throughline/core/testing': ['recordErrors', 'recordLogs'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],
   '@throughline/koa': ['health', 'requestContext'],
-  '@throughline/nest': ['HealthIndicator', 'OBSERVABILITY', 'ObservabilityModule'],
+  '@throughline/nest': ['HealthIndicator', 'OBSERVABILITY', 'ObservabilityModule', 'createNestLogger'],
 };
 
 describe('a public entry', () => {

@@ -114,6 +114,15 @@ describe('from packed tarballs', () => {
     });
   });
 
+  it('a test of Node’s own runner records logs, and ends by itself', () => {
+    const args = ['--test', '--test-reporter', 'tap', 'logs.node.mjs'];
+    const env = { ...process.env };
+    // Set by the runner of this test, it would make the other one report to it.
+    delete env.NODE_TEST_CONTEXT;
+    const report = execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env, timeout: 60_000 });
+    assert.match(report, /^# pass 1$/m);
+  });
+
   for (const [module, moduleResolution] of [
     ['node16', 'node16'],
     ['nodenext', 'nodenext'],

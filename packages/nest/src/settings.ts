@@ -1,4 +1,5 @@
 /** Settings: what one import of the module was given, with the observability that it leads to. */
+import type { IncomingMessage } from 'node:http';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   ConfigError,
@@ -9,7 +10,7 @@ import {
   type ObservabilityOptions,
   type ShutDownApplication,
 } from '@throughline/core';
-import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
+import type { FindLevel, HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import type { PlatformRequest } from './platform.js';
 
 /** How the application is shut down: as `gracefulShutdown()` does it, with Nest's lifecycle hooks in the place of `hooks`. */
@@ -23,6 +24,15 @@ export interface ApplicationShutdownOptions extends Omit<
 
 export const applicationShutdownDefaults: { hooksTimeoutMs: number } = { hooksTimeoutMs: 10_000 };
 
+/** How requests are identified and logged. */
+export interface NestRequestOptions<Request = PlatformRequest> extends Omit<
+  RequestContextOptions<Request>,
+  'observability' | 'level'
+> {
+  /** As in the other adapters, but asked for Node's own request: the platform has not made its own when one arrives. */
+  level?: FindLevel<IncomingMessage>;
+}
+
 /**
  * Options of `ObservabilityModule.forRoot()`. With any of those of `createObservability()` the module creates the
  * observability, and closes it when the application shuts down; with none it uses the process's own.
@@ -31,7 +41,7 @@ export interface ObservabilityModuleOptions<Request = PlatformRequest> extends O
   /** One that was created elsewhere, which also closes it. */
   observability?: Observability;
   /** How requests are identified and logged. The user is looked for on Express's or Fastify's own request. */
-  request?: Omit<RequestContextOptions<Request>, 'observability'>;
+  request?: NestRequestOptions<Request>;
   /** Where health is answered, and what it checks. @default `/health` below the global prefix, if there is one */
   health?: Omit<HealthOptions, 'observability'>;
   /** How the application goes without losing a request, on SIGTERM and SIGINT and whenever it is closed. */
@@ -41,7 +51,7 @@ export interface ObservabilityModuleOptions<Request = PlatformRequest> extends O
 export class Settings implements OnApplicationShutdown {
   /** `undefined` for the process's own, whichever that is at the time of a request. */
   readonly observability: Observability | undefined;
-  readonly request: Omit<RequestContextOptions<never>, 'observability'>;
+  readonly request: NestRequestOptions<never>;
   readonly health: Omit<HealthOptions, 'observability'>;
   readonly shutdown: ApplicationShutdownOptions;
   /** The shutdown closes what was created here, after all hooks. */
