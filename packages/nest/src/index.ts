@@ -2,4 +2,4 @@
 export { HealthIndicator } from './health-indicator.js';
 export { OBSERVABILITY, ObservabilityModule, type ObservabilityModuleAsyncOptions } from './observability-module.js';
 export type { PlatformRequest } from './platform.js';
-export type { ObservabilityModuleOptions } from './settings.js';
+export type { ApplicationShutdownOptions, ObservabilityModuleOptions } from './settings.js';

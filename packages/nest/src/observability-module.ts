@@ -5,11 +5,13 @@ import type {
   FactoryProvider,
   ModuleMetadata,
   NestModule,
+  OnApplicationBootstrap,
   OnModuleInit,
   Provider,
 } from '@nestjs/common';
 import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ConfigError, getObservability, type Observability } from '@throughline/core';
+import { ApplicationShutdown } from './application-shutdown.js';
 import { recordBrokenStreams } from './broken-streams.js';
 import { createEntrance } from './entrance.js';
 import { expressPlatform } from './express-platform.js';
@@ -17,6 +19,7 @@ import { recordFailures } from './failures.js';
 import { fastifyPlatform } from './fastify-platform.js';
 import { findIndicators } from './health-indicator.js';
 import { type AnswerHealth, createHealthUnderPrefix } from './health-under-prefix.js';
+import { aroundEnd, applicationOn, watchApplications } from './lifecycle.js';
 import type { Platform, PlatformRequest } from './platform.js';
 import { type ObservabilityModuleOptions, Settings } from './settings.js';
 
@@ -51,9 +54,10 @@ const observabilityProvider: Provider<Observability> = {
  */
 @Global()
 @Module({ providers: [observabilityProvider], exports: [OBSERVABILITY] })
-export class ObservabilityModule implements NestModule, OnModuleInit {
+export class ObservabilityModule implements NestModule, OnModuleInit, OnApplicationBootstrap {
   private registerIndicators: (() => void) | undefined;
   private mount: ((adapter: AbstractHttpAdapter) => void) | undefined;
+  private readonly shutdown: ApplicationShutdown | undefined;
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
@@ -63,7 +67,9 @@ export class ObservabilityModule implements NestModule, OnModuleInit {
     @Optional() @Inject(Settings) settings: Settings = new Settings({}),
   ) {
     if (!settings.claim()) return;
+    watchApplications();
     const answerHealth = createHealthUnderPrefix(settings, config);
+    this.shutdown = new ApplicationShutdown(settings, () => applicationOn(host.httpAdapter));
     this.registerIndicators = () => {
       const { health } = settings.observability ?? getObservability();
       health.registerAll(findIndicators(modules));
@@ -106,9 +112,17 @@ export class ObservabilityModule implements NestModule, OnModuleInit {
     this.mountOnce();
   }
 
-  /** Called by Nest when all providers are there, and before it listens. */
+  /** Called by Nest when all providers are there. */
   onModuleInit(): void {
     this.registerIndicators?.();
+  }
+
+  /** Called by Nest before it listens. */
+  onApplicationBootstrap(): void {
+    const adapter = this.host.httpAdapter as AbstractHttpAdapter | null | undefined;
+    if (!adapter || !this.shutdown) return;
+    aroundEnd(adapter, this.shutdown);
+    this.shutdown.watch(adapter);
   }
 
   private mountOnce(): void {
