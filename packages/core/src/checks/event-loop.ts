@@ -31,6 +31,7 @@ export function eventLoopCheck(options: EventLoopLimits & CheckOptions = {}): He
   let sinceMs = performance.now();
   let delayMs = 0;
   return {
+    kind: 'process',
     ...rest,
     probe() {
       if (!histogram) (histogram = monitorEventLoopDelay({ resolution: resolutionMs })).enable();

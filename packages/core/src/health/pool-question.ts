@@ -48,6 +48,5 @@ function answerOrBusy(answer: Promise<unknown>, waitMs: number): Promise<unknown
 }
 
 function busy(cause?: unknown): CheckError {
-  const error = new CheckError('OVERLOADED', 'every connection of the pool is in use', { cause });
-  return Object.assign(error, { degraded: true });
+  return new CheckError('OVERLOADED', 'every connection of the pool is in use', { cause, degraded: true });
 }
