@@ -60,7 +60,7 @@ export default defineConfig({
           root,
           include: [
             'packages/*/src/**/*.test.ts',
-            'test/{architecture,checks,context,docs,examples,exporters,integration,log,observability,packed,regression,spool}/**/*.test.ts',
+            'test/{architecture,checks,cli,context,docs,examples,exporters,integration,liveness,log,observability,packed,regression,shutdown,spool}/**/*.test.ts',
           ],
         },
       },

@@ -14,7 +14,9 @@ const entries: Record<string, readonly string[]> = {
     'getLogger',
     'getObservability',
     'getRequestId',
+    'gracefulShutdown',
     'injectContext',
+    'livenessWorker',
     'pinoOptions',
     'runOutsideContext',
     'runWithContext',
@@ -51,7 +53,7 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
   '@throughline/express': ['errorHandler', 'health', 'requestContext'],
   '@throughline/koa': ['health', 'requestContext'],
-  '@throughline/nest': ['OBSERVABILITY', 'ObservabilityModule'],
+  '@throughline/nest': ['HealthIndicator', 'OBSERVABILITY', 'ObservabilityModule'],
 };
 
 describe('a public entry', () => {

@@ -12,6 +12,9 @@ const mayImport: Record<string, readonly string[]> = {
   'http/': ['context/', 'log/', 'health/', 'internal/'],
   'checks/': ['health/', 'internal/', 'errors.ts'],
   'exporters/': ['export/', 'internal/', 'errors.ts'],
+  'shutdown/': ['http/', 'internal/', 'errors.ts'],
+  'liveness/': ['internal/'],
+  'cli/': [],
   'environment.ts': ['exporters/', 'export/', 'log/', 'internal/', 'errors.ts'],
   'observability-options.ts': ['export/', 'health/', 'http/', 'internal/'],
   'observability.ts': [
@@ -25,7 +28,13 @@ const mayImport: Record<string, readonly string[]> = {
     'internal/',
   ],
   'process-observability.ts': ['observability.ts', 'observability-options.ts', 'internal/', 'errors.ts'],
+  'graceful-shutdown.ts': ['process-observability.ts', 'environment.ts', 'shutdown/', 'internal/'],
+  'start-liveness-worker.ts': ['process-observability.ts', 'liveness/'],
   'index.ts': [
+    'start-liveness-worker.ts',
+    'liveness/',
+    'graceful-shutdown.ts',
+    'shutdown/',
     'process-observability.ts',
     'observability-options.ts',
     'context/',

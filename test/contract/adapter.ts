@@ -10,6 +10,8 @@ import { promiseEcho } from './promises/echo.js';
 import { promiseErrors } from './promises/errors.js';
 import { promiseExport } from './promises/export.js';
 import { promiseFields } from './promises/fields.js';
+import { promiseHealth } from './promises/health.js';
+import { promiseHealthFormats } from './promises/health-formats.js';
 import { promiseHangUp } from './promises/hang-up.js';
 import { promiseHostileInput } from './promises/hostile-input.js';
 import { promiseInboundId } from './promises/inbound-id.js';
@@ -39,6 +41,10 @@ export function describeAdapter(cell: Cell): void {
       promiseAccessLine(cell);
       promiseAccessLog(cell);
       promiseHangUp(cell);
+    });
+    describe('health', () => {
+      promiseHealth(cell);
+      promiseHealthFormats(cell);
     });
     describe('trouble', () => {
       promiseErrors(cell);

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Observability } from '@throughline/core';
-import type { RequestContextOptions } from '@throughline/core/adapter';
+import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 
 /** What a host hands to a handler of the suite: the request and its response, whatever the framework calls them. */
 export interface Exchange {
@@ -41,6 +41,7 @@ export type RequestOptions = Omit<RequestContextOptions<unknown>, 'observability
 /** The application that a host builds on its framework. Health is served at `/health`. */
 export interface Setup {
   readonly request: RequestOptions;
+  readonly health: Omit<HealthOptions, 'observability'>;
   /** How often our middleware, or module, is mounted. */
   readonly mounts: number;
   /** Middleware mounted before ours. */

@@ -38,6 +38,7 @@ export async function start(cell: Cell, { exporters = [], ...setup }: Options = 
   onTestFinished(() => observability.close({ timeoutMs: 1000 }));
   const listening = await cell.listen(observability, {
     request: {},
+    health: {},
     mounts: 1,
     before: [],
     after: [],

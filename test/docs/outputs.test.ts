@@ -25,6 +25,21 @@ describe('output shown on a page', () => {
     },
   );
 
+  it.each(blocksIn('text').filter(([, { output = '' }]) => output in outputs))(
+    'is the real text: %s',
+    async (_, { output = '', code }) => {
+      expect(code).toBe(await outputs[output]?.());
+    },
+  );
+
+  it.each(blocks.filter(({ output }) => output?.endsWith('-public')).map((block) => [block.output, block] as const))(
+    'is word for word what a stranger gets: %s',
+    async (_, { output = '', language, code }) => {
+      const shown: unknown = language === 'json' ? JSON.parse(code) : code;
+      expect(shown).toEqual(await outputs[output]?.());
+    },
+  );
+
   it('is all that is produced', () => {
     const shown = blocks.map(({ output }) => output);
     expect(Object.keys(outputs).filter((name) => !shown.includes(name))).toEqual([]);

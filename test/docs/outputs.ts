@@ -89,6 +89,25 @@ async function healthBody(checks: NonNullable<ObservabilityOptions['health']>['c
   return (await fetch(`${url}/api/health${view}`)).json();
 }
 
+/** Answers of one format, as a stranger gets them unless they are for this machine. */
+async function healthFormat(format: string, isPublic: boolean): Promise<string> {
+  const checks = { db: ok, redis: { probe: down, required: false } };
+  const { url } = await openShop({ health: { checks }, log: { level: 'silent' } });
+  const headers = isPublic ? { 'x-forwarded-for': '203.0.113.7' } : {};
+  return (await fetch(`${url}/api/health?format=${format}&verbose`, { headers })).text();
+}
+
+async function healthJson(format: string, isPublic = true): Promise<unknown> {
+  return JSON.parse(await healthFormat(format, isPublic));
+}
+
+/** The matrix of two checks that are asked of nobody. */
+async function matrix(): Promise<string> {
+  const db = { probe: ok, effects: { startup: 'refuse', ready: 'degrade' } } as const;
+  const { observability } = await openShop({ health: { checks: { db, redis: { probe: ok, required: false } } } });
+  return `${observability.health.explain()}\n`;
+}
+
 async function drainingBody(): Promise<unknown> {
   const { observability, url } = await openShop();
   await observability.close();
@@ -194,6 +213,16 @@ export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   'health-degraded': () => healthBody({ db: ok, redis: { probe: down, required: false } }),
   'health-live': () => healthBody({ db: down }, '/live'),
   'health-draining': drainingBody,
+  'health-matrix': matrix,
+  'format-flat': () => healthJson('flat'),
+  'format-ietf': () => healthJson('ietf', false),
+  'format-ietf-public': () => healthJson('ietf'),
+  'format-spring-public': () => healthJson('spring'),
+  'format-terminus-public': () => healthJson('terminus'),
+  'format-microprofile-public': () => healthJson('microprofile'),
+  'format-dotnet-public': () => healthJson('dotnet'),
+  'format-text-public': () => healthFormat('text', true),
+  'format-openmetrics-public': () => healthFormat('openmetrics', true),
   'outage-begins': async () => (await outageLines())[0],
   'outage-ends': async () => (await outageLines())[1],
   'openobserve-records': () => exported('openobserve'),

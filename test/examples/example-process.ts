@@ -34,7 +34,7 @@ export class ExampleProcess {
   static async start(name: string): Promise<ExampleProcess> {
     const port = await freePort();
     const child = spawn(process.execPath, [join(examples, name, 'dist/main.js')], {
-      env: { ...process.env, PORT: String(port), LOG_PRETTY: 'false' },
+      env: { ...process.env, PORT: String(port), LOG_PRETTY: 'false', THROUGHLINE_SHUTDOWN_DELAY_MS: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const example = new ExampleProcess(`http://127.0.0.1:${port}`, child, endingOf(child));

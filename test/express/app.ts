@@ -12,7 +12,7 @@ export function buildApp(observability: Observability, setup: Setup): Express {
   for (const middleware of setup.before) app.use(middleware);
   for (let mounts = 0; mounts < setup.mounts; mounts++) app.use(requestContext(options));
   for (const middleware of setup.after) app.use(middleware);
-  app.use(health({ observability }));
+  app.use(health({ ...setup.health, observability }));
   app.use(express.json({ limit: bodyLimitBytes }), express.urlencoded({ extended: false }), express.raw());
   app.use(multer().any());
   for (const route of setup.routes) mount(app, route, setup);

@@ -14,7 +14,7 @@ export function buildApp(observability: Observability, setup: Setup): Koa {
   for (const middleware of setup.before) app.use(adapt(middleware));
   for (let mounts = 0; mounts < setup.mounts; mounts++) app.use(requestContext(options));
   for (const middleware of setup.after) app.use(adapt(middleware));
-  app.use(health({ observability }));
+  app.use(health({ ...setup.health, observability }));
   app.use(koaBody({ multipart: true, jsonLimit: bodyLimitBytes, jsonStrict: false }));
   app.use(readRaw);
   const router = new Router();

@@ -25,11 +25,11 @@ interface PlatformResponse {
 export async function startApp<Application extends INestApplication>(
   { createAdapter, mountFirst, addParsers }: Platform<Application>,
   observability: Observability,
-  { before, after, mounts, request, authenticate, routes }: Setup,
+  { before, after, mounts, request, health, authenticate, routes }: Setup,
 ): Promise<Listening> {
   const adapter = createAdapter();
   for (const middleware of before) mountFirst(adapter, middleware);
-  const imports = Array.from({ length: mounts }, () => ObservabilityModule.forRoot({ observability, request }));
+  const imports = Array.from({ length: mounts }, () => ObservabilityModule.forRoot({ observability, request, health }));
   const root = { module: class Root {}, imports, controllers: [controllerOf(routes)] };
   const app = await NestFactory.create<Application>(root, adapter, { logger: false, abortOnError: false });
   for (const middleware of after) app.use(middleware);

@@ -1,11 +1,11 @@
 /** Express with Throughline: the smallest useful service. */
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { createObservability, getLogger, setUser } from '@throughline/core';
+import { createObservability, getLogger, gracefulShutdown, setUser } from '@throughline/core';
 import { errorHandler, health, requestContext } from '@throughline/express';
 import express from 'express';
 
-const observability = createObservability();
+createObservability();
 const logger = getLogger('orders');
 const app = express();
 
@@ -24,8 +24,4 @@ app.get('/fail', () => {
 
 app.use(errorHandler()); // last: records the error, answers with its status and the request id
 
-const server = app.listen(Number(process.env['PORT'] ?? 3000));
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => server.close(() => void observability.close()));
-}
+gracefulShutdown(app.listen(Number(process.env['PORT'] ?? 3000))); // no request lost on SIGTERM

@@ -1,6 +1,6 @@
 /** Gateway: takes orders at the edge and has them done by inventory and payments. Express. */
 import { randomUUID } from 'node:crypto';
-import { createObservability, getLogger, setContext, setUser } from '@throughline/core';
+import { createObservability, getLogger, gracefulShutdown, setContext, setUser } from '@throughline/core';
 import { httpCheck } from '@throughline/core/checks/http';
 import { postgresCheck } from '@throughline/core/checks/postgres';
 import { errorHandler, health, requestContext } from '@throughline/express';
@@ -11,7 +11,6 @@ import { createPool } from './database.js';
 import { customers } from './demo-data.js';
 import { HttpError } from './http-error.js';
 import { setting } from './setting.js';
-import { stopOnSignal } from './stop-on-signal.js';
 
 const inventory = setting('INVENTORY_URL');
 const payments = setting('PAYMENTS_URL');
@@ -66,4 +65,4 @@ app.post('/orders', authenticate, express.json(), async (req, res) => {
 app.use(errorHandler());
 
 const server = app.listen(Number(setting('PORT')), '127.0.0.1');
-stopOnSignal(server, observability, () => pool.end());
+gracefulShutdown(server, { hooks: [{ name: 'postgres', run: () => pool.end() }] });

@@ -1,15 +1,14 @@
 /** Inventory: knows what is in stock, and sets it aside. Koa. */
 import { json } from 'node:stream/consumers';
 import Router from '@koa/router';
-import { createObservability, getLogger } from '@throughline/core';
+import { createObservability, getLogger, gracefulShutdown } from '@throughline/core';
 import { postgresCheck } from '@throughline/core/checks/postgres';
 import { health, requestContext } from '@throughline/koa';
 import Koa from 'koa';
 import { createPool } from './database.js';
 import { setting } from './setting.js';
-import { stopOnSignal } from './stop-on-signal.js';
 
-const observability = createObservability();
+createObservability();
 const logger = getLogger('stock');
 const pool = createPool();
 const app = new Koa();
@@ -39,4 +38,4 @@ app.use(health({ path: '/api/health', checks: { db: postgresCheck(pool) } }));
 app.use(router.routes());
 
 const server = app.listen(Number(setting('PORT')), '127.0.0.1');
-stopOnSignal(server, observability, () => pool.end());
+gracefulShutdown(server, { hooks: [{ name: 'postgres', run: () => pool.end() }] });

@@ -1,7 +1,7 @@
 /** Payments: charges the customer's card at the bank. Nest. */
 import { Body, Controller, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { getLogger, getObservability, setContext } from '@throughline/core';
+import { getLogger, setContext } from '@throughline/core';
 import { ObservabilityModule } from '@throughline/nest';
 import { bank } from './demo-data.js';
 import { setting } from './setting.js';
@@ -42,7 +42,3 @@ class PaymentsModule {}
 // Nest's own logger would print errors once more, raw.
 const app = await NestFactory.create(PaymentsModule, { logger: false, abortOnError: false });
 await app.listen(Number(setting('PORT')), '127.0.0.1');
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void app.close().then(() => getObservability().close()));
-}

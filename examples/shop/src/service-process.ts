@@ -28,6 +28,8 @@ export class ServiceProcess {
         PORT: new URL(url).port,
         OTEL_SERVICE_NAME: name,
         LOG_PRETTY: String(process.stdout.isTTY === true),
+        // No load balancer has to notice.
+        THROUGHLINE_SHUTDOWN_DELAY_MS: '0',
         ...environment,
       },
       // Its own process group: Ctrl-C in the terminal reaches the shop alone, which ends all in good order.

@@ -72,6 +72,22 @@ export function spoolFromEnvironment(env: EnvironmentVariables, warn: Warn): Spo
   return undefined;
 }
 
+/** `THROUGHLINE_SHUTDOWN_DELAY_MS` and `THROUGHLINE_GRACE_PERIOD_MS`: what a deployment knows of a shutdown. */
+export function shutdownFromEnvironment(
+  env: EnvironmentVariables,
+  warn: Warn,
+): { delayMs?: number; gracePeriodMs?: number } {
+  const milliseconds = (name: string, text = ''): number | undefined => {
+    if (text.trim() === '') return undefined;
+    if (/^\d{1,9}$/.test(text.trim())) return Number(text);
+    warn(`${name} must be a whole number of milliseconds, got ${JSON.stringify(text)}; it is ignored`);
+    return undefined;
+  };
+  const delayMs = milliseconds('THROUGHLINE_SHUTDOWN_DELAY_MS', env['THROUGHLINE_SHUTDOWN_DELAY_MS']);
+  const gracePeriodMs = milliseconds('THROUGHLINE_GRACE_PERIOD_MS', env['THROUGHLINE_GRACE_PERIOD_MS']);
+  return { ...(delayMs !== undefined && { delayMs }), ...(gracePeriodMs !== undefined && { gracePeriodMs }) };
+}
+
 /** `key=value,…` with percent-encoding; the whole is dropped on any mistake: https://opentelemetry.io/docs/specs/otel/resource/sdk/ */
 function resourceAttributes(text: string | undefined, warn: Warn): Record<string, string> {
   try {

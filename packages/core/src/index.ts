@@ -15,12 +15,19 @@ export type { SpoolSettings } from './export/spool/create-spool.js';
 export type { SpoolStatus } from './export/spool/spool.js';
 export type { ExporterStatus } from './export/taker.js';
 export type { Attempt, ExportRequest, Outcome, Transport } from './export/transport.js';
+export { gracefulShutdown } from './graceful-shutdown.js';
 export type { CheckOptions, HealthCheck, Probe } from './health/check.js';
+export type { CheckEffects, CheckKind, HealthView, StartupEffect, ViewEffect } from './health/effects.js';
 export type { FailureCode } from './health/failure.js';
 export type { Health } from './health/health.js';
-export type { ComponentReport, ComponentStatus, HealthReport, HealthStatus, HealthView } from './health/report.js';
+export type { ViewAnswers } from './health/matrix.js';
+export type { HealthChange } from './health/outage.js';
+export type { ComponentReport, HealthReport, HealthStatus } from './health/report.js';
+export type { MissingDependency, StartupError } from './health/startup.js';
+export type { ComponentStatus } from './health/standing.js';
 export type { RedactOptions } from './internal/redact.js';
 export type { ServiceInfo } from './internal/service.js';
+export type { LivenessWorker, LivenessWorkerOptions } from './liveness/liveness-worker.js';
 export type {
   LogOptions,
   Observability,
@@ -29,3 +36,7 @@ export type {
   ObservabilityStatus,
 } from './observability-options.js';
 export { createObservability, getLogger, getObservability, pinoOptions } from './process-observability.js';
+export type { HookReport, ShutdownHook } from './shutdown/hooks.js';
+export type { FirstSignal, GracefulShutdownOptions, ShutDownApplication, Shutdown } from './shutdown/options.js';
+export type { ShutdownReport } from './shutdown/report.js';
+export { livenessWorker } from './start-liveness-worker.js';

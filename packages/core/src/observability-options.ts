@@ -110,6 +110,13 @@ export interface Observability extends ObservedApplication {
   pinoOptions<T extends LoggerOptions>(options?: T): T & LoggerOptions;
   /** What the exporters have done, as plain data without credentials. */
   status(): ObservabilityStatus;
+  /**
+   * Resolves when every check whose startup effect is `refuse` answers, asked again and again within `timeoutMs`
+   * milliseconds, 10_000 if left out. Await it before the server listens.
+   *
+   * @throws {StartupError} When one is still missing by then; its message names check and host, never a credential.
+   */
+  ready(options?: { timeoutMs?: number }): Promise<void>;
   /** Sends what is waiting; `false` when not all was out in `timeoutMs` milliseconds, 5000 if left out. Never rejects. */
   flush(options?: { timeoutMs?: number }): Promise<boolean>;
   /**

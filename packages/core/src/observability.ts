@@ -90,6 +90,10 @@ export class AssembledObservability implements Observability {
     return { service: this.service, exporters: this.exporter.status(), ...(spool && { spool }) };
   }
 
+  ready(options?: { timeoutMs?: number }): Promise<void> {
+    return this.health.ready(options);
+  }
+
   async flush(options?: { timeoutMs?: number }): Promise<boolean> {
     const areOut = await Promise.all([this.replaced?.flush(options), this.exporter.flush(options)]);
     return !areOut.includes(false);

@@ -30,7 +30,7 @@ export function requestContext(options: RequestContextOptions<Request> = {}): Re
   };
 }
 
-/** Answers `/health`, `/health/live` and `/health/ready` below where it is mounted. */
+/** Answers `/health`, `/health/live`, `/health/ready` and `/health/startup` below where it is mounted. */
 export function health(options: HealthOptions = {}): RequestHandler {
   const answerHealth = createHealthEndpoint(options, getObservability);
   return function health(req, res, next) {

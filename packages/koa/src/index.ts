@@ -39,7 +39,7 @@ export function requestContext(options: RequestContextOptions<Koa.Context> = {})
   };
 }
 
-/** Answers `path`, `path/live` and `path/ready`; by default `/health`. */
+/** Answers `path`, `path/live`, `path/ready` and `path/startup`; by default `/health`. */
 export function health(options: HealthOptions = {}): Koa.Middleware {
   const answerHealth = createHealthEndpoint(options, getObservability);
   return function health(ctx, next) {

@@ -1,14 +1,25 @@
 /** Observability module: one request context, access line and health for everything a Nest application answers. */
 import { Global, Inject, Module, Optional } from '@nestjs/common';
-import type { DynamicModule, FactoryProvider, ModuleMetadata, NestModule, Provider } from '@nestjs/common';
-import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import type {
+  DynamicModule,
+  FactoryProvider,
+  ModuleMetadata,
+  NestModule,
+  OnApplicationBootstrap,
+  OnModuleInit,
+  Provider,
+} from '@nestjs/common';
+import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ConfigError, getObservability, type Observability } from '@throughline/core';
+import { ApplicationShutdown } from './application-shutdown.js';
 import { recordBrokenStreams } from './broken-streams.js';
 import { createEntrance } from './entrance.js';
 import { expressPlatform } from './express-platform.js';
 import { recordFailures } from './failures.js';
 import { fastifyPlatform } from './fastify-platform.js';
+import { findIndicators } from './health-indicator.js';
 import { type AnswerHealth, createHealthUnderPrefix } from './health-under-prefix.js';
+import { aroundEnd, applicationOn, watchApplications } from './lifecycle.js';
 import type { Platform, PlatformRequest } from './platform.js';
 import { type ObservabilityModuleOptions, Settings } from './settings.js';
 
@@ -43,17 +54,26 @@ const observabilityProvider: Provider<Observability> = {
  */
 @Global()
 @Module({ providers: [observabilityProvider], exports: [OBSERVABILITY] })
-export class ObservabilityModule implements NestModule {
+export class ObservabilityModule implements NestModule, OnModuleInit, OnApplicationBootstrap {
+  private registerIndicators: (() => void) | undefined;
   private mount: ((adapter: AbstractHttpAdapter) => void) | undefined;
+  private readonly shutdown: ApplicationShutdown | undefined;
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ApplicationConfig) config: ApplicationConfig,
+    @Inject(ModulesContainer) modules: ModulesContainer,
     // Those of `forRoot()`, found here too when the module is imported bare in another place.
     @Optional() @Inject(Settings) settings: Settings = new Settings({}),
   ) {
     if (!settings.claim()) return;
+    watchApplications();
     const answerHealth = createHealthUnderPrefix(settings, config);
+    this.shutdown = new ApplicationShutdown(settings, () => applicationOn(host.httpAdapter));
+    this.registerIndicators = () => {
+      const { health } = settings.observability ?? getObservability();
+      health.registerAll(findIndicators(modules));
+    };
     this.mount = (adapter) => mount(adapter, settings, answerHealth);
     this.mountOnce();
   }
@@ -90,6 +110,19 @@ export class ObservabilityModule implements NestModule {
   /** Called by Nest when the application starts: a testing module has got its HTTP adapter by then. */
   configure(): void {
     this.mountOnce();
+  }
+
+  /** Called by Nest when all providers are there. */
+  onModuleInit(): void {
+    this.registerIndicators?.();
+  }
+
+  /** Called by Nest before it listens. */
+  onApplicationBootstrap(): void {
+    const adapter = this.host.httpAdapter as AbstractHttpAdapter | null | undefined;
+    if (!adapter || !this.shutdown) return;
+    aroundEnd(adapter, this.shutdown);
+    this.shutdown.watch(adapter);
   }
 
   private mountOnce(): void {

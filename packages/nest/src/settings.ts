@@ -1,8 +1,27 @@
 /** Settings: what one import of the module was given, with the observability that it leads to. */
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { ConfigError, createObservability, type Observability, type ObservabilityOptions } from '@throughline/core';
+import {
+  ConfigError,
+  createObservability,
+  getObservability,
+  type GracefulShutdownOptions,
+  type Observability,
+  type ObservabilityOptions,
+  type ShutDownApplication,
+} from '@throughline/core';
 import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import type { PlatformRequest } from './platform.js';
+
+/** How the application is shut down: as `gracefulShutdown()` does it, with Nest's lifecycle hooks in the place of `hooks`. */
+export interface ApplicationShutdownOptions extends Omit<
+  GracefulShutdownOptions,
+  'observability' | 'hooks' | 'onFirstSignal'
+> {
+  /** Longest wait for Nest's hooks, `onModuleDestroy` to `onApplicationShutdown`, in milliseconds. @default 10_000 */
+  hooksTimeoutMs?: number;
+}
+
+export const applicationShutdownDefaults: { hooksTimeoutMs: number } = { hooksTimeoutMs: 10_000 };
 
 /**
  * Options of `ObservabilityModule.forRoot()`. With any of those of `createObservability()` the module creates the
@@ -15,6 +34,8 @@ export interface ObservabilityModuleOptions<Request = PlatformRequest> extends O
   request?: Omit<RequestContextOptions<Request>, 'observability'>;
   /** Where health is answered, and what it checks. @default `/health` below the global prefix, if there is one */
   health?: Omit<HealthOptions, 'observability'>;
+  /** How the application goes without losing a request, on SIGTERM and SIGINT and whenever it is closed. */
+  shutdown?: ApplicationShutdownOptions;
 }
 
 export class Settings implements OnApplicationShutdown {
@@ -22,17 +43,27 @@ export class Settings implements OnApplicationShutdown {
   readonly observability: Observability | undefined;
   readonly request: Omit<RequestContextOptions<never>, 'observability'>;
   readonly health: Omit<HealthOptions, 'observability'>;
+  readonly shutdown: ApplicationShutdownOptions;
+  /** The shutdown closes what was created here, after all hooks. */
+  isClosedElsewhere = false;
   private readonly created: Observability | undefined;
   private isClaimed = false;
 
   /** @throws {ConfigError} When an option cannot be used, or the process has an observability already. */
-  constructor({ observability, request = {}, health = {}, ...creation }: ObservabilityModuleOptions<never>) {
+  constructor({
+    observability,
+    request = {},
+    health = {},
+    shutdown = {},
+    ...creation
+  }: ObservabilityModuleOptions<never>) {
     const [option] = Object.entries(creation).find(([, value]) => value !== undefined) ?? [];
     if (option !== undefined && observability) throw createdTwice(option);
     this.created = option === undefined ? undefined : createObservability(creation);
     this.observability = observability ?? this.created;
     this.request = request;
     this.health = health;
+    this.shutdown = shutdown;
   }
 
   /** `true` for the first module that asks: one that is imported bare as well shares the settings, not the work. */
@@ -43,7 +74,21 @@ export class Settings implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.created?.close();
+    if (!this.isClosedElsewhere) await this.created?.close();
+  }
+
+  /** What ends with the application: what was created here; of another observability no more than a signal calls for. */
+  ending(isSignalled: () => boolean): ShutDownApplication {
+    const { created } = this;
+    const observability = (): Observability => this.observability ?? getObservability();
+    return {
+      health: { drain: () => void ((created || isSignalled()) && observability().health.drain()) },
+      getLogger: (name) => observability().getLogger(name),
+      async close(options) {
+        if (created) await created.close(options);
+        else if (isSignalled()) await observability().flush(options);
+      },
+    };
   }
 }
 

@@ -33,16 +33,31 @@ const FAILURE_CODES = [
 /** One of the public reasons for a check to be down. */
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
-/** A failure whose public code is known where it happens. A check of one's own may throw any error with such a `code`. */
+/**
+ * A failure whose public code is known where it happens. A check of one's own may throw any error with such a `code`, and
+ * with `degraded`.
+ */
 export class CheckError extends Error {
   override readonly name = 'CheckError';
+  /** Whether the dependency works, though not as it should: a pool that is busy is not broken. */
+  readonly degraded: boolean;
 
   constructor(
     readonly code: FailureCode,
     message: string,
-    options?: ErrorOptions,
+    { degraded = false, ...options }: ErrorOptions & { degraded?: boolean } = {},
   ) {
     super(message, options);
+    this.degraded = degraded;
+  }
+}
+
+/** Whether what a probe threw says that the dependency works, though not as it should. Never throws. */
+export function isDegradation(thrown: unknown): boolean {
+  try {
+    return typeof thrown === 'object' && thrown !== null && (thrown as { degraded?: unknown }).degraded === true;
+  } catch {
+    return false; // a getter of the thrown value threw
   }
 }
 

@@ -1,11 +1,17 @@
 /** Health: whether the service works, as the checks of its dependencies tell at this moment. */
 import { systemClock, type Clock } from '../internal/clock.js';
+import { holdProcess } from '../internal/hold-process.js';
 import { invalidOption, requireObject, requireRange, withDefaults } from '../internal/options.js';
-import { completeCheck, requireCheckName, type HealthCheck, type Probe } from './check.js';
-import { watchOutage, type HealthChange } from './outage.js';
-import { overallStatus, reportComponent, reportHealth } from './report.js';
-import type { ComponentReport, HealthReport, HealthView } from './report.js';
-import { createRunner, type Runner } from './runner.js';
+import { assess, isStarted } from './assessment.js';
+import type { HealthCheck, Probe } from './check.js';
+import { assessedIn, type Component, concerns, findAll, type Found, reportAll } from './component.js';
+import { Registry } from './registry.js';
+import type { HealthView } from './effects.js';
+import { printMatrix, simulate, type ViewAnswers } from './matrix.js';
+import type { HealthChange } from './outage.js';
+import { type HealthReport, reportHealth } from './report.js';
+import { waitForStartup } from './startup.js';
+import type { ComponentStatus } from './standing.js';
 
 /** What `createHealth()` takes. */
 export interface HealthSettings {
@@ -19,9 +25,14 @@ export interface HealthSettings {
   onChange?: (change: HealthChange) => void;
   /** Where time is read. */
   clock?: Clock;
+  /** A number from 0 to 1, as `Math.random` gives it: it sets the pauses between runs in the background apart. */
+  random?: () => number;
 }
 
 export const healthDefaults: { deadlineMs: number } = { deadlineMs: 800 };
+
+/** How long `ready()` waits unless it is told. */
+const readyTimeoutMs = 10_000;
 
 /** The checks of one service, and the reports on them. */
 export interface Health {
@@ -38,19 +49,28 @@ export interface Health {
    */
   registerAll(checks: Readonly<Record<string, HealthCheck | Probe>>): void;
   /**
-   * Asks every check at once, whatever view needs them, and reports within the deadline. Never rejects.
+   * Asks every check that the view looks at, all at once, and reports within the deadline. Never rejects.
    *
-   * Nothing is kept from one report to the next; but who asks while a check is running gets the result of that run. The
-   * live view runs no check.
+   * Who asks while a check is running gets the result of that run, whatever the view.
    */
   check(view?: HealthView): Promise<HealthReport>;
+  /**
+   * Resolves when every check whose startup effect is `refuse` answers; they are asked again and again until then, within
+   * `timeoutMs` milliseconds, 10_000 if left out.
+   *
+   * @throws {StartupError} When one is still missing by then; its message names check and host, never a credential.
+   */
+  ready(options?: { timeoutMs?: number }): Promise<void>;
+  /** The matrix of checks and views as a table to print. */
+  explain(): string;
+  /**
+   * Tells what each view would answer with the checks in these states and all others ok: `simulate({ redis: 'down' })`.
+   *
+   * @throws {ConfigError} When a check is not registered, or a state is none.
+   */
+  simulate(states: Readonly<Record<string, ComponentStatus>>): ViewAnswers;
   /** Takes the service out of traffic for good: from now on 503 but for the live view, and no check is run. */
   drain(): void;
-}
-
-interface Component {
-  readonly given: HealthCheck | Probe;
-  report(deadlineAtMs: number): Promise<ComponentReport>;
 }
 
 /**
@@ -59,65 +79,89 @@ interface Component {
  * @throws {ConfigError} When the deadline, a name or a check is of no use.
  */
 export function createHealth(options: HealthSettings = {}): Health {
-  const { clock = systemClock, checks = {}, onChange = () => {} } = options;
-  const { deadlineMs } = withDefaults(healthDefaults, { deadlineMs: options.deadlineMs });
-  requireRange('health.deadlineMs', deadlineMs, 1, 60_000);
-  if (typeof onChange !== 'function') throw invalidOption('health.onChange', 'a function', onChange);
-  requireObject('health.checks', checks, 'an object of checks by name');
-
-  const components = new Map<string, Component>();
-  const runners = new Map<HealthCheck | Probe, Runner>();
-  let draining = false;
-
-  function registerAll(given: Readonly<Record<string, HealthCheck | Probe>>): void {
-    const made = Object.entries(given).map(([name, check]) => [name, component(name, check)] as const);
-    for (const [name, component] of made) components.set(name, component);
-  }
-
-  function component(name: string, given: HealthCheck | Probe): Component {
-    requireCheckName(name);
-    const taken = components.get(name);
-    if (taken?.given === given) return taken;
-    const option = `health.checks.${name}`;
-    if (taken) throw invalidOption(option, 'registered once', 'a second check of that name');
-    const check = completeCheck(option, given, deadlineMs);
-    const run = runners.get(given) ?? createRunner(check.probe, clock);
-    runners.set(given, run);
-    return { given, report: createReporter(name, check, { run, clock, onChange }) };
-  }
-
-  async function check(view: HealthView = 'health'): Promise<HealthReport> {
-    if (view === 'live') return reportHealth(view, 'healthy', options.version);
-    const reports = draining ? [] : await askAll();
-    // asked again, because it may have begun to drain while the checks ran
-    if (draining) return reportHealth(view, 'draining', options.version);
-    return reportHealth(view, overallStatus(reports), options.version, reports);
-  }
-
-  function askAll(): Promise<ComponentReport[]> {
-    const deadlineAtMs = clock.monotonicMs() + deadlineMs;
-    return Promise.all([...components.values()].map((component) => component.report(deadlineAtMs)));
-  }
-
-  registerAll(checks);
-  return {
-    register: (name, given) => registerAll({ [name]: given }),
-    registerAll,
-    check,
-    drain: () => void (draining = true),
-  };
+  return new ServiceHealth(options);
 }
 
-/** Makes what runs one check, watches it for an outage and reports it, with the time that is left. */
-function createReporter(
-  name: string,
-  { required, timeoutMs }: Required<HealthCheck>,
-  { run, clock, onChange }: { run: Runner; clock: Clock; onChange: (change: HealthChange) => void },
-): Component['report'] {
-  const watch = watchOutage(name, required, onChange);
-  return async (deadlineAtMs) => {
-    const outcome = await run(Math.max(0, Math.min(timeoutMs, deadlineAtMs - clock.monotonicMs())));
-    watch(outcome);
-    return reportComponent(name, required, outcome);
-  };
+class ServiceHealth implements Health {
+  private readonly registry: Registry;
+  private readonly clock: Clock;
+  private readonly deadlineMs: number;
+  private hasStarted = false;
+  private isDraining = false;
+
+  constructor(private readonly options: HealthSettings) {
+    const { clock = systemClock, checks = {}, onChange = () => {} } = options;
+    const { deadlineMs } = withDefaults(healthDefaults, { deadlineMs: options.deadlineMs });
+    requireRange('health.deadlineMs', deadlineMs, 1, 60_000);
+    if (typeof onChange !== 'function') throw invalidOption('health.onChange', 'a function', onChange);
+    requireObject('health.checks', checks, 'an object of checks by name');
+    this.clock = clock;
+    this.deadlineMs = deadlineMs;
+    this.registry = new Registry({ clock, deadlineMs, onChange, random: options.random ?? Math.random });
+    this.registerAll(checks);
+  }
+
+  register(name: string, check: HealthCheck | Probe): void {
+    this.registerAll({ [name]: check });
+  }
+
+  registerAll(checks: Readonly<Record<string, HealthCheck | Probe>>): void {
+    this.registry.add(checks);
+  }
+
+  async check(view: HealthView = 'health'): Promise<HealthReport> {
+    if (this.isDraining) return this.report(view, []);
+    const found = await findAll(this.askedFor(view), this.clock.monotonicMs() + this.deadlineMs);
+    this.noteStart(found);
+    // asked again, because it may have begun to drain while the checks ran
+    return this.report(view, this.isDraining ? [] : found);
+  }
+
+  async ready({ timeoutMs = readyTimeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
+    requireRange('ready.timeoutMs', timeoutMs, 1);
+    const attempt = async (limitMs: number): Promise<readonly Found[]> => {
+      const deadlineAtMs = this.clock.monotonicMs() + Math.min(limitMs, this.deadlineMs);
+      const found = await findAll(this.askedFor('startup'), deadlineAtMs);
+      this.noteStart(found);
+      return found.filter(
+        (each) => each.check.effects.startup === 'refuse' && !isStarted(assessedIn('startup', [each])),
+      );
+    };
+    const { clock } = this;
+    // A service that is not up yet may have nothing else that keeps its process alive.
+    await holdProcess(waitForStartup({ attempt, isDraining: () => this.isDraining, clock, timeoutMs }));
+  }
+
+  explain(): string {
+    return printMatrix(this.registry.components);
+  }
+
+  simulate(states: Readonly<Record<string, ComponentStatus>>): ViewAnswers {
+    return simulate(this.registry.components, states);
+  }
+
+  drain(): void {
+    this.isDraining = true;
+    this.registry.stop();
+  }
+
+  /** Until the service has started, every view but `live` waits for what the startup waits for. */
+  private askedFor(view: HealthView): Component[] {
+    const waits = view !== 'live' && !this.hasStarted;
+    return this.registry.components.filter(
+      (component) => concerns(view, component) || (waits && concerns('startup', component)),
+    );
+  }
+
+  private noteStart(found: readonly Found[]): void {
+    const awaited = found.filter((component) => concerns('startup', component));
+    if (awaited.length > 0) this.hasStarted ||= isStarted(assessedIn('startup', awaited));
+  }
+
+  private report(view: HealthView, found: readonly Found[]): HealthReport {
+    const waits = this.registry.components.some((component) => concerns('startup', component));
+    const phase = { hasStarted: this.hasStarted || !waits, isDraining: this.isDraining };
+    const status = assess(view, assessedIn(view, found), phase);
+    return reportHealth(view, status, this.options.version, reportAll(view, found, this.clock));
+  }
 }

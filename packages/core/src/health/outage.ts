@@ -1,6 +1,6 @@
 /** Outage: told once when a check goes down, once when it is back. */
 import type { FailureCode } from './failure.js';
-import type { Outcome } from './runner.js';
+import type { Standing } from './standing.js';
 
 /** A check went down, or came back. */
 export type HealthChange =
@@ -16,26 +16,28 @@ export type HealthChange =
       readonly name: string;
       readonly required: boolean;
       readonly status: 'ok';
-      /** From the first run that failed to the first that did not, in milliseconds. */
+      /** From the first run that failed to the run that ended the outage, in milliseconds. */
       readonly outageMs: number;
     };
 
-/** Makes the watch of one check. It may be shown the same outcome by many probes; only the first one counts. */
+/** Makes the watch of one check. It is shown the standing after each run, with the end of that run. */
 export function watchOutage(
   name: string,
   required: boolean,
   onChange: (change: HealthChange) => void,
-): (outcome: Outcome) => void {
-  let downSinceMs: number | undefined;
-  return (outcome) => {
-    if (outcome.ok && downSinceMs !== undefined) {
-      const outageMs = outcome.endedAtMs - downSinceMs;
-      downSinceMs = undefined;
-      tell(onChange, { name, required, status: 'ok', outageMs });
-    } else if (!outcome.ok && downSinceMs === undefined) {
-      downSinceMs = outcome.endedAtMs;
-      tell(onChange, { name, required, status: 'down', code: outcome.code, error: outcome.error });
+): (standing: Standing, atMs: number) => void {
+  let failingSinceMs: number | undefined;
+  let isDown = false;
+  return ({ status, failures, code = 'EXCEPTION', error }, atMs) => {
+    if (failures > 0) failingSinceMs ??= atMs;
+    if (status === 'down') {
+      if (!isDown) tell(onChange, { name, required, status: 'down', code, error });
+      isDown = true;
+      return;
     }
+    if (isDown) tell(onChange, { name, required, status: 'ok', outageMs: atMs - (failingSinceMs ?? atMs) });
+    isDown = false;
+    if (failures === 0) failingSinceMs = undefined;
   };
 }
 

@@ -15,14 +15,18 @@ export function setHeaderForGood(res: ServerResponse, name: string, value: strin
   res.setHeader(name, value);
   // oxlint-disable-next-line unbound-method -- called with its response as `this` below
   const writeHead = res.writeHead as WriteHead;
-  const lowerName = name.toLowerCase();
   res.writeHead = function writeHeadWithHeader(this: ServerResponse, ...args: unknown[]) {
     beforeHead();
-    if (!this.headersSent) this.setHeader(name, value);
-    const last = args.findLastIndex(isHeaders);
-    if (last !== -1) args[last] = without(args[last] as GivenHeaders, lowerName);
-    return writeHead.apply(this, args);
+    return writeHead.apply(this, withHeaderForGood(this, name, value, args));
   } as typeof res.writeHead;
+}
+
+/** Sets the header and gives back the arguments of `writeHead` without another one of that name. */
+export function withHeaderForGood(res: ServerResponse, name: string, value: string, args: unknown[]): unknown[] {
+  if (!res.headersSent) res.setHeader(name, value);
+  const last = args.findLastIndex(isHeaders);
+  if (last !== -1) args[last] = without(args[last] as GivenHeaders, name.toLowerCase());
+  return args;
 }
 
 function isHeaders(value: unknown): value is GivenHeaders {

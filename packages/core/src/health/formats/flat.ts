@@ -1,5 +1,13 @@
-/** Flat body: the answer of a health endpoint as one level of words, in an order that never changes. */
-import type { HealthReport } from './report.js';
+/** Flat: a report as one level of words, in an order that never changes, so that it can be compared byte by byte. */
+import type { HealthReport } from '../report.js';
+import type { Format } from './format.js';
+
+export const flat: Format = {
+  name: 'flat',
+  contentType: 'application/json; charset=utf-8',
+  accepts: ['application/json'],
+  print: flatBody,
+};
 
 /**
  * Prints `{"status":"healthy","db":"ok","redis":"ok","version":"0.57.0"}`: the status, the checks in their order, the

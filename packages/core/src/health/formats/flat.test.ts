@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { flatBody } from './flat-body.js';
-import { reportComponent, reportHealth, type ComponentReport } from './report.js';
+import { flatBody } from './flat.js';
+import { reportComponent, reportHealth, type ComponentReport } from '../report.js';
 
-const timing = { durationMs: 4, endedAtMs: 1004 };
-const ok = (name: string): ComponentReport => reportComponent(name, true, { ok: true, ...timing });
-const down = (name: string): ComponentReport =>
-  reportComponent(name, true, { ok: false, code: 'TIMEOUT', error: new Error('postgres://u:p@10.0.0.1/x'), ...timing });
+const timing = { durationMs: 4, ageMs: 6, unchangedMs: 1000, failures: 0, passes: 1, isUndecided: false };
+const ok = (name: string): ComponentReport =>
+  reportComponent(name, { required: true, effect: 'fail' }, { status: 'ok', ...timing }, 2000);
+const down = (name: string): ComponentReport => {
+  const reason = { code: 'TIMEOUT', error: new Error('postgres://u:p@10.0.0.1/x') } as const;
+  return reportComponent(name, { required: true, effect: 'fail' }, { status: 'down', ...timing, ...reason }, 2000);
+};
 
 describe('flatBody', () => {
   it('prints status, checks and version in this order', () => {

@@ -1,0 +1,39 @@
+/** Target: host and port of a dependency, for a message; never a credential. */
+
+/** Errors inside errors are followed this deep, which also ends a circle. */
+const maxDepth = 4;
+
+/** Hosts, ports, addresses, socket paths, and lists of them. */
+const printable = /^[\w.:,/[\]-]{1,200}$/;
+
+/** The host that the check names, else the one that the error tells of; `undefined` when neither does. */
+export function targetOf(named: string | undefined, error: unknown): string | undefined {
+  try {
+    return (named === undefined ? undefined : withoutCredentials(named)) ?? addressWithin(error, maxDepth);
+  } catch {
+    return undefined; // a getter of the error threw
+  }
+}
+
+/** `postgres://user:password@db:5432/shop?sslkey=…` is `db:5432`; a text that may hold anything else is not shown. */
+export function withoutCredentials(target: string): string | undefined {
+  const authority = target.includes('://') ? target.replace(/^.*?:\/\//, '').replace(/[/?#](?!.*@).*$/, '') : target;
+  const host = authority.slice(authority.lastIndexOf('@') + 1).replace(/[?#].*$/, '');
+  return printable.test(host) ? host : undefined;
+}
+
+/** Node's system errors carry the address and port, or the name, that could not be reached. */
+function addressWithin(thrown: unknown, depth: number): string | undefined {
+  if (depth === 0 || typeof thrown !== 'object' || thrown === null) return undefined;
+  const { address, hostname, host, port, errors, cause } = thrown as Record<string, unknown>;
+  const name = [hostname, address, host].find((text) => typeof text === 'string');
+  if (name !== undefined) {
+    const isIpv6 = name.includes(':');
+    return withoutCredentials(typeof port === 'number' ? `${isIpv6 ? `[${name}]` : name}:${port}` : name);
+  }
+  for (const inner of [...(Array.isArray(errors) ? (errors as unknown[]) : []), cause]) {
+    const found = addressWithin(inner, depth - 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
