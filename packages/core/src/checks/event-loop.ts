@@ -33,6 +33,7 @@ export function eventLoopCheck(options: EventLoopLimits & CheckOptions = {}): He
   let delayMs = 0;
   return {
     ...rest,
+    kind: 'process',
     probe() {
       if (!histogram) (histogram = monitorEventLoopDelay({ resolution: resolutionMs })).enable();
       if (histogram.count > 0 && performance.now() - sinceMs >= minWindowMs) {

@@ -16,6 +16,7 @@ export function httpCheck(url: string | URL, options: CheckOptions = {}): Health
   const { request } = target.protocol === 'https:' ? https : http;
   return {
     ...options,
+    target: target.host,
     probe: (signal) =>
       new Promise<void>((resolve, reject) => {
         const sent = request(target, { signal, agent: false }, (response) => {

@@ -27,6 +27,7 @@ export function memoryCheck(options: MemoryLimits & CheckOptions = {}): HealthCh
     if (limit !== undefined) requireRange(`memoryCheck.${name}`, limit, 1);
   return {
     ...rest,
+    kind: 'process',
     probe() {
       const { used_heap_size: heap, heap_size_limit: heapLimit } = getHeapStatistics();
       requireWithin('heap', heap, Math.min(maxHeapRatio * heapLimit, maxHeapBytes ?? Infinity));

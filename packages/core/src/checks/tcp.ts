@@ -31,6 +31,7 @@ export function tcpCheck(target: TcpTarget, options: CheckOptions = {}): HealthC
   if (expect !== undefined && !(expect instanceof RegExp)) throw invalidOption('tcpCheck.expect', 'a RegExp', expect);
   return {
     ...options,
+    target: `${host}:${port}`,
     probe: (signal) =>
       new Promise<void>((resolve, reject) => {
         let answer = '';

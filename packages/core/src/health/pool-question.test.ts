@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Probe } from './check.js';
-import { createPoolProbe } from './pool-question.js';
+import { createPoolProbe, type PoolQuestion } from './pool-question.js';
 
 describe('createPoolProbe', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -13,14 +13,14 @@ describe('createPoolProbe', () => {
       ({ code, degraded = false }: { code: string; degraded?: boolean }) => ({ code, degraded }),
     );
     await vi.advanceTimersByTimeAsync(99);
-    return Promise.race([said, 'no answer']);
+    return Promise.race([said, Promise.resolve('no answer')]);
   }
 
   const busy = { code: 'OVERLOADED', degraded: true };
   const never = new Promise<never>(() => {});
 
   it('says that the pool is busy before the time is up, and asks once', async () => {
-    const ask = vi.fn(() => ({ answer: never, isQueued: true }));
+    const ask = vi.fn<() => PoolQuestion>(() => ({ answer: never, isQueued: true }));
     const probe = createPoolProbe(ask, 100);
     expect([await run(probe), await run(probe)]).toEqual([busy, busy]);
     expect(ask).toHaveBeenCalledTimes(1);

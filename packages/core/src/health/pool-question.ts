@@ -43,8 +43,7 @@ export function createPoolProbe(ask: () => PoolQuestion, timeoutMs: number): Pro
     const fullMs = performance.now() - (fullSinceMs ?? 0);
     if (fullMs > maxBusyMs)
       return new CheckError('TIMEOUT', `no connection came free for ${Math.round(fullMs)} ms`, { cause });
-    const error = new CheckError('OVERLOADED', 'every connection of the pool is in use', { cause });
-    return Object.assign(error, { degraded: true });
+    return new CheckError('OVERLOADED', 'every connection of the pool is in use', { cause, degraded: true });
   }
 }
 
