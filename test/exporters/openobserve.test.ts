@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeExporter } from '../contract/exporter.js';
+import { describeExporter, type ExporterSubject } from '../contract/exporter.js';
 import { batchOf, classified, sender } from './batch.js';
 
 const key = 'ops@example.com:canary-of-openobserve';
@@ -13,7 +13,7 @@ function counted(successful: number, failed: number): { status: number; body: st
   return { status: 200, body: JSON.stringify({ code: 200, status: [{ name: 'prod', successful, failed }] }) };
 }
 
-describeExporter({
+const subject: ExporterSubject = {
   name: 'OpenObserve',
   create: (url) => openobserveExporter({ url, key }),
   path: '/api/default/prod/_json',
@@ -23,7 +23,10 @@ describeExporter({
   records: ({ body }) => JSON.parse(body) as Record<string, unknown>[],
   kept: [401, 403, 408, 425, 429, 500, 502, 503, 504, 599],
   refused: [301, 302, 307, 308, 400, 404, 405, 409, 415, 422],
-});
+};
+
+describeExporter(subject);
+describeExporter({ ...subject, name: 'OpenObserve, behind a spool,', hasSpool: true });
 
 describe('OpenObserve exporter, by itself', () => {
   const exporter = openobserveExporter({

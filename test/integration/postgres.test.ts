@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { postgresCheck } from '@throughline/core/checks/postgres';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { healthOf, PATIENCE } from '../contract/check.js';
+import { postgresDrivers } from '../checks/postgres-clients.js';
+import { healthOf, PASSWORD, PATIENCE } from '../contract/check.js';
 import { createFaultyProxy } from '../contract/faulty-proxy.js';
+import { describeOutages } from './outages.js';
 import { startPostgres, type PostgresServer } from './postgres-server.js';
 
-const PASSWORD = 'secret-of-the-shop';
 let server: PostgresServer;
 beforeAll(async () => void (server = await startPostgres(PASSWORD)), 30_000);
 afterAll(() => server.remove());
@@ -61,14 +62,28 @@ it('drops a connection that died silently, and is ok on the next probe over anot
   await proxy.close();
 });
 
-it('answers in time while every connection of the pool is busy, asks once, and is ok when one is free', async () => {
+it('is busy, not broken, while every connection of the pool is in use; asks once, and is ok when one is free', async () => {
   const pool = openPool({ max: 1 });
   const health = healthOf(postgresCheck(pool, { timeoutMs: 100 }));
   await health.check();
-  const busy = await pool.connect();
-  expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'TIMEOUT' }]);
-  for (let probe = 0; probe < 20; probe += 1) await health.check();
-  expect(pool.waitingCount).toBe(1);
-  busy.release();
+  const inUse = await pool.connect();
+  const [component] = (await health.check()).checks;
+  for (let probe = 0; probe < 5; probe += 1) await health.check();
+  const { waitingCount } = pool;
+  inUse.release();
+  expect(component).toMatchObject({ code: 'OVERLOADED', error: { degraded: true } });
+  expect(waitingCount).toBe(1);
   await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
 });
+
+it("is busy also when the pool's own limit for the wait comes first", async () => {
+  const pool = openPool({ max: 1, connectionTimeoutMillis: 20 });
+  const health = healthOf(postgresCheck(pool));
+  const inUse = await pool.connect();
+  const [component] = (await health.check()).checks;
+  inUse.release();
+  expect(component).toMatchObject({ code: 'OVERLOADED', error: { degraded: true } });
+  expect(component?.durationMs).toBeLessThan(400);
+});
+
+for (const driver of postgresDrivers) describeOutages(driver, () => server);

@@ -2,9 +2,11 @@ import { createClient } from 'redis';
 import { redisCheck } from '@throughline/core/checks/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisDrivers } from '../checks/redis-clients.js';
-import { describeCheck, healthOf, PASSWORD, PATIENCE } from '../contract/check.js';
-import { startRedis, type RedisServer } from './redis-server.js';
+import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
+import { describeOutages } from './outages.js';
+import { startRedis } from './redis-server.js';
 import { hasCommand } from './require-service.js';
+import type { ServerProcess } from './server-process.js';
 
 describe.skipIf(!hasCommand('redis-server'))('a real Redis (redis-server on the PATH)', () => {
   for (const driver of redisDrivers) {
@@ -17,51 +19,11 @@ describe.skipIf(!hasCommand('redis-server'))('a real Redis (redis-server on the 
     });
   }
 
-  let server: RedisServer;
+  let server: ServerProcess;
   beforeAll(async () => void (server = await startRedis(PASSWORD)), 30_000);
   afterAll(() => server?.kill());
 
-  describe.each(redisDrivers)('$name', ({ connect }) => {
-    it('turns to 503 when the server is killed, and back to 200 on the next probe once it runs', async () => {
-      const client = await connect(server.port, PASSWORD);
-      const health = healthOf(client.check());
-      expect(await health.check()).toMatchObject({ httpStatus: 200 });
-      await server.kill();
-      await client.disconnected();
-      await expect
-        .poll(() => health.check(), PATIENCE)
-        .toMatchObject({ httpStatus: 503, checks: [{ status: 'down', code: 'DISCONNECTED' }] });
-      await server.start();
-      await client.reconnected();
-      expect(await health.check()).toMatchObject({ httpStatus: 200, checks: [{ status: 'ok' }] });
-      await client.close();
-    });
-
-    it('says TIMEOUT while the server is suspended, at once from the second probe on, and recovers', async () => {
-      const client = await connect(server.port, PASSWORD);
-      const health = healthOf(client.check({ timeoutMs: 100 }));
-      server.suspend();
-      const first = await health.check();
-      const second = await health.check();
-      server.resume();
-      expect(first.checks).toMatchObject([{ status: 'down', code: 'TIMEOUT' }]);
-      expect(second.checks).toEqual(first.checks);
-      await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
-      await client.close();
-    });
-
-    it('recovers from a ping that was under way when the server died', async () => {
-      const client = await connect(server.port, PASSWORD);
-      const health = healthOf(client.check({ timeoutMs: 100 }));
-      server.suspend();
-      expect(await health.check()).toMatchObject({ status: 'unhealthy' });
-      await server.kill();
-      expect(await health.check()).toMatchObject({ status: 'unhealthy' });
-      await server.start();
-      await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
-      await client.close();
-    });
-  });
+  for (const driver of redisDrivers) describeOutages(driver, () => server);
 
   it('says AUTH when the user lost the right to ping', async () => {
     const client = await createClient({ url: `redis://:${PASSWORD}@127.0.0.1:${server.port}` })

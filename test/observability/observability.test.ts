@@ -1,4 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as Core from '@throughline/core';
@@ -40,6 +43,26 @@ describe('the process’s own observability', () => {
   it('can be made anew once the first is closed', async () => {
     await createObservability().close();
     expect(() => createObservability()).not.toThrow();
+  });
+
+  it('has out at flush what was logged before it was created', async () => {
+    const server = createServer((request) => void request.resume()).listen(0, '127.0.0.1');
+    const arrival = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    await once(server, 'listening');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    getLogger('early').error('too early');
+    const observability = createObservability({ exporters: [] });
+    const [, response] = await arrival;
+    let isOut: boolean | undefined;
+    const flushed = observability.flush().then((out) => (isOut = out));
+    const closed = observability.close();
+    await new Promise(setImmediate);
+    expect(isOut).toBeUndefined();
+    response.end();
+    await Promise.all([flushed, closed]);
+    expect(isOut).toBe(true);
+    server.close();
   });
 
   it('goes on writing where it wrote when it is closed, until another is created', async () => {

@@ -100,6 +100,13 @@ describe('the spool on a real disk', () => {
     expect(() => open(spool)).toThrow(expect.objectContaining({ option }) as Error);
   });
 
+  it('is of no use without an exporter, and says so', () => {
+    const lines: string[] = [];
+    const log = { destination: { write: (line: string) => void lines.push(line) } };
+    opened.push(createObservability({ isolated: true, exporters: [], log, spool: { directory: root } }));
+    expect(lines).toEqual([expect.stringContaining('there is a spool but no exporter; no error is kept there')]);
+  });
+
   it('is where the environment says, and nowhere when that is no place', () => {
     vi.stubEnv('THROUGHLINE_SPOOL_DIR', root);
     const exporters = [openobserveExporter({ url: nowhere, key: 'shop:secret' })];

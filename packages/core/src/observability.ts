@@ -33,6 +33,8 @@ export class AssembledObservability implements Observability {
   readonly health: Health;
   private readonly log: Log;
   private exporter: ExporterCore;
+  /** What took errors before these options came, while it sends the last of them. */
+  private replaced: ExporterCore | undefined;
   private endWatch: () => void = () => undefined;
   /** A closed one makes room for another. */
   isClosed = false;
@@ -55,11 +57,10 @@ export class AssembledObservability implements Observability {
   configure(options: ObservabilityOptions): void {
     const { settings, exporter, warnings } = this.assemble(options);
     this.health.registerAll(options.health?.checks ?? {});
-    const replaced = this.exporter;
+    this.retire(this.exporter);
     this.log.configure(settings);
     this.service = settings.service;
     this.exporter = exporter;
-    void replaced.close();
     this.watch(options);
     this.warn(warnings);
   }
@@ -89,15 +90,21 @@ export class AssembledObservability implements Observability {
     return { service: this.service, exporters: this.exporter.status(), ...(spool && { spool }) };
   }
 
-  flush(options?: { timeoutMs?: number }): Promise<boolean> {
-    return this.exporter.flush(options);
+  async flush(options?: { timeoutMs?: number }): Promise<boolean> {
+    const areOut = await Promise.all([this.replaced?.flush(options), this.exporter.flush(options)]);
+    return !areOut.includes(false);
   }
 
   async close(options?: { timeoutMs?: number }): Promise<void> {
     this.isClosed = true;
     this.endWatch();
     this.health.drain();
-    await this.exporter.close(options);
+    await Promise.all([this.replaced?.flush(options), this.exporter.close(options)]);
+  }
+
+  private retire(exporter: ExporterCore): void {
+    this.replaced = exporter;
+    void exporter.close().then(() => (this.replaced = undefined));
   }
 
   private watch({ captureUncaught = observabilityDefaults.captureUncaught }: ObservabilityOptions): void {
@@ -122,6 +129,7 @@ export class AssembledObservability implements Observability {
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
     warnOfProxies(destinations, process.env, warn);
     const spool = options.spool ?? spoolFromEnvironment(process.env, warn);
+    if (spool && destinations.length === 0) warn('there is a spool but no exporter; no error is kept there');
     const exporter = createExporterCore({ destinations, service, redactor, onProblem, ...(spool && { spool }) });
     const environment = logFromEnvironment(process.env, warn);
     const {

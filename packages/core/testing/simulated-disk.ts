@@ -81,6 +81,11 @@ export class SimulatedDisk implements Disk {
     this.#storage.files.set(path, { bytes: Buffer.from(text), changedMs: this.#clock.now() });
   }
 
+  async saveFile(path: string, text: string): Promise<void> {
+    await Promise.resolve();
+    this.replaceFile(path, text);
+  }
+
   rename(from: string, to: string): void {
     this.#write();
     if (!this.#storage.files.has(from) && !this.#storage.directories.has(from)) throw failure('ENOENT', from);

@@ -13,7 +13,10 @@ function destination(name: string): Destination {
       const records = batch.map(({ record: { uid, message }, count }) => ({ uid, message, count }));
       return { url: endpoint, headers: {}, body: JSON.stringify(records) };
     },
-    classify: ({ status }) => ({ kind: status === 200 ? 'accepted' : 'retry' }),
+    classify: ({ status }, { length }) => {
+      if (status === 413 && length > 1) return { kind: 'too-big' };
+      return { kind: status === 200 ? 'accepted' : 'retry' };
+    },
   };
 }
 

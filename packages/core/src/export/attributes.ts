@@ -1,4 +1,7 @@
 /** Attributes: nested fields as a flat, bounded list of scalars, the shape every destination can store. */
+import { cutText } from '../internal/cut-text.js';
+import { ownKeys } from '../internal/own-keys.js';
+import { recordLimits, type CleanCopy } from './clean-copy.js';
 import type { Scrub } from './scrub.js';
 
 export type Scalar = string | number | boolean;
@@ -12,48 +15,84 @@ const maxDepth = 3;
 
 const maxTextLength = 8_192;
 
-/**
- * Adds the members of a plain, redacted object to the attributes.
- *
- * @param prefix Put before every name, such as `error_`.
- */
-export function addAttributes(target: Attributes, source: object, prefix: string, scrub: Scrub): void {
-  const surplus: Record<string, unknown> = {};
-  add(target, source, prefix, 1, { scrub, surplus, count: Object.keys(target).length });
-  if (Object.keys(surplus).length > 0) target['other_fields'] = asText(surplus, scrub);
-}
+/** Integers up to here have fewer digits than a card number. */
+const maxPlainNumber = 999_999_999_999;
 
-interface Flattening {
-  readonly scrub: Scrub;
-  readonly surplus: Record<string, unknown>;
-  count: number;
-}
+/** Collects the attributes of one record; what it is given as copies has clean texts already. */
+export class AttributeList {
+  readonly #attributes: Attributes = {};
+  readonly #scrub: Scrub;
+  #count = 0;
+  /** What is over the limit becomes one JSON text; collecting more than the text can hold would be in vain. */
+  readonly #surplus: Record<string, unknown> = {};
+  #surplusRoom = maxTextLength;
 
-function add(target: Attributes, source: object, prefix: string, depth: number, run: Flattening): void {
-  for (const [key, value] of Object.entries(source) as [string, unknown][]) {
-    // Most keys go in as they are: a key put together anew costs the engine a search for it.
-    const name = prefix === '' && key.length < 40 && !key.includes('@') ? key : run.scrub(prefix + key);
-    if (value === null || value === undefined) continue;
-    if (typeof value === 'object' && !Array.isArray(value) && depth < maxDepth) {
-      add(target, value, `${name}_`, depth + 1, run);
-    } else if (run.count >= maxAttributes) {
-      run.surplus[name] = value;
-    } else {
-      run.count++;
-      target[name] = asScalar(value, run.scrub);
+  constructor(scrub: Scrub) {
+    this.#scrub = scrub;
+  }
+
+  /** Adds fields as they were given, copying one after the other. */
+  addFields(fields: object, copy: CleanCopy): void {
+    const keys = ownKeys(fields);
+    if (typeof keys === 'number') this.#addSurplus('...', `[${keys} keys]`);
+    else {
+      for (const key of keys) {
+        if (this.#isFull) break;
+        this.#place('', key, copy.member(fields, key), 1);
+      }
     }
   }
-}
 
-function asScalar(value: unknown, scrub: Scrub): Scalar {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'string') return scrub(value);
-  if (typeof value !== 'number') return asText(value, scrub);
-  // A card number may also come as a number.
-  const text = String(value);
-  return text.length > 12 && scrub(text) !== text ? scrub(text) : value;
-}
+  /** Adds the members of a copy but for some, each under its name with the prefix, such as `error_`. */
+  addCopied(source: Readonly<Record<string, unknown>>, prefix: string, leftOut: ReadonlySet<string>): void {
+    for (const key of Object.keys(source)) if (!leftOut.has(key)) this.#place(prefix, key, source[key], 1);
+  }
 
-function asText(value: unknown, scrub: Scrub): string {
-  return scrub(JSON.stringify(value).slice(0, maxTextLength));
+  finish(): Attributes {
+    if (this.#surplusRoom < maxTextLength) this.#attributes['other_fields'] = this.#textOf(this.#surplus);
+    return this.#attributes;
+  }
+
+  get #isFull(): boolean {
+    return this.#surplusRoom <= 0;
+  }
+
+  #place(prefix: string, key: string, value: unknown, depth: number): void {
+    if (value === null || value === undefined || this.#isFull) return;
+    const name = this.#nameOf(prefix, key);
+    if (typeof value === 'object' && !Array.isArray(value) && depth < maxDepth) {
+      for (const [inner, member] of Object.entries(value)) this.#place(`${name}_`, inner, member, depth + 1);
+    } else if (this.#count >= maxAttributes) {
+      this.#addSurplus(name, value);
+    } else {
+      this.#count++;
+      this.#attributes[name] = this.#scalarOf(value);
+    }
+  }
+
+  #addSurplus(name: string, value: unknown): void {
+    this.#surplus[name] = value;
+    this.#surplusRoom -= name.length + 4;
+  }
+
+  /** Most keys go in as they are: a key put together anew costs the engine a search for it. */
+  #nameOf(prefix: string, key: string): string {
+    if (prefix === '' && key.length < 40 && !key.includes('@')) return key;
+    const short = key.length > recordLimits.maxKeyLength ? cutText(key, recordLimits.maxKeyLength) : key;
+    return this.#scrub(prefix + short);
+  }
+
+  #scalarOf(value: unknown): Scalar {
+    if (typeof value === 'boolean' || typeof value === 'string') return value;
+    if (typeof value !== 'number') return this.#textOf(value);
+    if (Number.isInteger(value) && value >= 0 && value <= maxPlainNumber) return value;
+    // A card number may also come as a number.
+    const text = String(value);
+    const safe = this.#scrub(text);
+    return safe === text ? value : safe;
+  }
+
+  #textOf(value: unknown): string {
+    return this.#scrub(JSON.stringify(value).slice(0, maxTextLength));
+  }
 }

@@ -1,5 +1,7 @@
 /** Backlog: what one destination has on disk alone, read back piece by piece in the order it was written. */
+import type { Clock } from '../internal/clock.js';
 import type { Ledger } from './ledger.js';
+import { ReadFailures } from './read-failures.js';
 import type { Place } from './spool/journal.js';
 import { readRecord, type Author, type Segment, type StoredRecord } from './spool/segment.js';
 import type { Shelf } from './spool/shelf.js';
@@ -24,13 +26,16 @@ interface OpenShelf {
 export class Backlog {
   readonly #spool: Spool | undefined;
   readonly #ledger: Ledger;
+  readonly #failures: ReadFailures;
   #shelves: WaitingShelf[] = [];
   #open: OpenShelf | undefined;
   #weight = 0;
+  #isEnded = false;
 
-  constructor(spool: Spool | undefined, ledger: Ledger) {
+  constructor(spool: Spool | undefined, ledger: Ledger, clock: Clock) {
     this.#spool = spool;
     this.#ledger = ledger;
+    this.#failures = new ReadFailures(clock);
   }
 
   /** Reports that are on disk alone. */
@@ -52,6 +57,16 @@ export class Backlog {
     return (this.#open?.shelf ?? this.#shelves[0])?.isOwn === true;
   }
 
+  /** Whether the disk could not be read a moment ago. */
+  get isResting(): boolean {
+    return this.#open === undefined && this.#failures.isResting;
+  }
+
+  /** Leaves what is on disk to whoever comes next, also what is being read just now. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
   /** Takes on what an earlier process left. */
   add(shelves: readonly Shelf[]): void {
     for (const shelf of shelves) {
@@ -62,8 +77,9 @@ export class Backlog {
 
   /** Takes a record that has no place in memory. */
   extend({ journal, segment, start }: Place): void {
-    const last = this.#shelves.at(-1);
-    if (last?.segment === segment) last.reports++;
+    // What an earlier process left may have come behind it in the meantime.
+    const last = this.#shelves.findLast((shelf) => shelf.segment === segment);
+    if (last !== undefined) last.reports++;
     else this.#shelves.push({ journal, segment, from: start, reports: 1, isOwn: true });
     this.#weight++;
   }
@@ -94,9 +110,11 @@ export class Backlog {
   async #openShelf(): Promise<boolean> {
     const [shelf] = this.#shelves;
     if (this.#open !== undefined) return true;
-    if (shelf === undefined || this.#spool === undefined) return false;
+    if (shelf === undefined || this.#spool === undefined || this.isResting) return false;
     try {
       const { bytes, contents } = await this.#spool.read(shelf);
+      this.#failures.over();
+      if (this.#isEnded) return false;
       // The disk budget may have been spent in the meantime.
       if (this.#shelves[0] !== shelf) return this.#openShelf();
       this.#shelves.shift();
@@ -104,8 +122,11 @@ export class Backlog {
       this.#correct(shelf.reports, contents.reports);
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || this.#shelves[0] !== shelf) return false;
-      this.#ledger.lose('dropped', this.drop(shelf.segment), 'spool_lost');
+      if (this.#isEnded) return false;
+      if (this.#shelves[0] !== shelf) return this.#openShelf();
+      const reason = this.#failures.judge(error as NodeJS.ErrnoException);
+      if (reason === undefined) return false;
+      this.#ledger.lose('dropped', this.drop(shelf.segment), reason);
       return this.#openShelf();
     }
   }

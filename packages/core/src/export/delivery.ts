@@ -9,7 +9,7 @@ import type { Ledger } from './ledger.js';
 import type { Outbox } from './outbox.js';
 import type { Troubles } from './problem.js';
 import { truncateRecord } from './record.js';
-import type { Attempt, ExportRequest, Outcome, Transport } from './transport.js';
+import { isOutcome, type Attempt, type ExportRequest, type Outcome, type Transport } from './transport.js';
 import type { WaitingEntry } from './waiting.js';
 
 /** Most bytes of a request; servers take more, but encoding more would stall the event loop. */
@@ -92,7 +92,17 @@ export class Delivery {
   /** Ends the exchange that is under way, and begins no other. */
   abort(): void {
     this.#isAborted = true;
+    this.#outbox.interrupt();
     this.#attempt?.abort();
+  }
+
+  /** Closes the way on which requests leave. */
+  end(): void {
+    try {
+      this.#options.transport.close();
+    } catch {
+      // A transport of the user's own may fail at this; what is closed is over all the same.
+    }
   }
 
   /** A transport of the user's own may break its promise not to throw. */
@@ -100,7 +110,9 @@ export class Delivery {
     const { transport, destination } = this.#options;
     try {
       this.#attempt = transport.send(request, destination.timeoutMs ?? defaultTimeoutMs);
-      return await this.#attempt.outcome;
+      const outcome: unknown = await this.#attempt.outcome;
+      if (isOutcome(outcome)) return outcome;
+      return { kind: 'failure', code: 'TRANSPORT_FAILED', message: 'the transport gave no outcome' };
     } catch (error) {
       return { kind: 'failure', code: 'TRANSPORT_FAILED', message: String(error) };
     } finally {
@@ -112,8 +124,9 @@ export class Delivery {
     const { destination, sender, clock } = this.#options;
     try {
       const request = destination.encode(batch, { ...(batch[0]?.author ?? sender), nowMs: clock.now() });
-      // What has no body throws here.
+      // What has no body throws here, and what has no headers.
       Buffer.byteLength(request.body);
+      Object.keys(request.headers);
       return request;
     } catch {
       this.#troubles.note('UNENCODABLE', 'an error could not be encoded and is left out', clock.now());
@@ -178,7 +191,8 @@ export class Delivery {
     const header = outcome?.kind === 'answer' ? outcome.answer.headers['retry-after'] : undefined;
     const retryAfterMs = readRetryAfter(typeof header === 'string' ? header : undefined, clock.now());
     const ownMs = 'pauseMs' in verdict ? verdict.pauseMs : undefined;
-    const delayMs = ownMs === undefined ? backoffMs(random(), retryAfterMs) : backoffMs(random(), ownMs, maxPauseMs);
+    const isAsked = ownMs !== undefined && !Number.isNaN(ownMs);
+    const delayMs = isAsked ? backoffMs(random(), ownMs, maxPauseMs) : backoffMs(random(), retryAfterMs);
     return { delayMs, isAuth: verdict.kind === 'auth' };
   }
 }

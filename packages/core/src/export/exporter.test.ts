@@ -4,7 +4,7 @@ import { ConfigError } from '../errors.js';
 import { createRedactor } from '../internal/redact.js';
 import type { Verdict } from './answer.js';
 import { createExporterCore } from './exporter.js';
-import type { ExportRequest } from './transport.js';
+import type { Attempt, ExportRequest, Outcome } from './transport.js';
 
 const verdict = (value: object): string => JSON.stringify(value);
 
@@ -318,6 +318,12 @@ describe('exporter core', () => {
   it.each([
     ['encodes nothing', { encode: () => undefined as unknown as ExportRequest }, { rejected: 1, queued: 0 }],
     ['encodes no body', { encode: () => ({ url: 'x', headers: {} }) as ExportRequest }, { rejected: 1, queued: 0 }],
+    ['encodes no headers', { encode: () => ({ url: 'x', body: 'x' }) as ExportRequest }, { rejected: 1, queued: 0 }],
+    [
+      'wants a pause of no length',
+      { classify: (): Verdict => ({ kind: 'retry', pauseMs: NaN }) },
+      { queued: 1, nextAttemptAt: expect.any(String) },
+    ],
     ['cannot judge', { classify: () => undefined as unknown as Verdict }, { rejected: 1, queued: 0 }],
   ])('outlives a destination that %s', async (_, broken, expected) => {
     const { core, clock, transport } = simulate({ destinations: [{ ...simpleDestination(), ...broken }] });
@@ -343,6 +349,20 @@ describe('exporter core', () => {
       },
     ]);
   });
+
+  it.each([undefined, {}, { kind: 'answer' }, { kind: 'answer', answer: { status: 500, body: '' } }])(
+    'outlives a transport that gives %j for an outcome, and keeps the errors',
+    async (outcome) => {
+      const send = (): Attempt => ({ outcome: Promise.resolve(outcome as Outcome), abort: () => undefined });
+      const destination = { ...simpleDestination(), createTransport: () => ({ send, close: () => undefined }) };
+      const { core, clock } = simulate({ destinations: [destination] });
+      core.offer(report('a'));
+      await clock.advance(1);
+      expect(core.status()).toMatchObject([
+        { state: 'backing-off', queued: 1, lastError: { code: 'TRANSPORT_FAILED' } },
+      ]);
+    },
+  );
 
   it('outlives a listener that throws', async () => {
     const core = createExporterCore({

@@ -64,7 +64,7 @@ export function createExporterCore(options: ExporterCoreOptions): ExporterCore {
     flush: ({ timeoutMs = flushTimeoutMs } = {}) => holdProcess(flush(timeoutMs)),
     close({ timeoutMs = closeTimeoutMs } = {}) {
       const closed = Promise.all(takers.map((taker) => taker.close(timeoutMs)));
-      closing ??= holdProcess(closed).then(() => spool?.close());
+      closing ??= holdProcess(closed.then(() => spool?.close()));
       return closing;
     },
   };

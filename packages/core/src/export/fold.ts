@@ -1,4 +1,5 @@
 /** Folding: reports of one and the same error, while it waits, become one entry with a count. */
+import { maxReadLength, unreadText } from '../internal/cut-text.js';
 import type { ErrorRecord } from './record.js';
 import type { ErrorReport } from './report.js';
 
@@ -35,11 +36,12 @@ export function fingerprintOf(report: ErrorReport): string {
 }
 
 function part(text: unknown): string {
-  return typeof text === 'string' ? text.slice(0, maxPartLength) : '';
+  if (typeof text !== 'string') return '';
+  return text.length > maxReadLength ? unreadText(text) : text.slice(0, maxPartLength);
 }
 
 function topFrame(stack: unknown): string {
-  if (typeof stack !== 'string') return '';
+  if (typeof stack !== 'string' || stack.length > maxReadLength) return '';
   const start = stack.indexOf('\n    at ');
   if (start < 0) return '';
   const end = stack.indexOf('\n', start + 1);

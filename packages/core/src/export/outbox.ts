@@ -1,4 +1,5 @@
 /** Outbox: what one destination has still to get, in memory and behind that on disk, in the order it happened. */
+import type { Clock } from '../internal/clock.js';
 import { Backlog } from './backlog.js';
 import type { Ledger } from './ledger.js';
 import { Queue } from './queue.js';
@@ -14,6 +15,7 @@ export interface OutboxOptions {
   readonly spool: Spool | undefined;
   readonly errors: WaitingErrors;
   readonly ledger: Ledger;
+  readonly clock: Clock;
   /** Bound on the memory of what waits. */
   readonly maxBytes: number;
 }
@@ -26,11 +28,12 @@ export class Outbox {
   #wasBacklogsTurn = true;
   /** Reports that were in memory at the end, and are on disk for whoever comes next. */
   #left = 0;
+  #stopReading: () => void = () => undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#queue = new Queue(options.maxBytes, options.errors);
-    this.#backlog = new Backlog(options.spool, options.ledger);
+    this.#backlog = new Backlog(options.spool, options.ledger, options.clock);
   }
 
   /** Reports in memory, those in flight included. */
@@ -77,9 +80,23 @@ export class Outbox {
   async take(maxEntries: number, maxBytes: number): Promise<readonly WaitingEntry[]> {
     this.#wasBacklogsTurn = this.#isBacklogsTurn();
     if (!this.#wasBacklogsTurn) return this.#queue.take(maxEntries, maxBytes);
-    const entries = await this.#backlog.take(maxEntries, maxBytes);
+    const entries = await this.#read(maxEntries, maxBytes);
     for (const entry of entries) this.#queue.hold(entry);
-    return entries;
+    if (entries.length > 0 || this.#backlog.isOwnNext) return entries;
+    return this.#queue.take(maxEntries, maxBytes);
+  }
+
+  /** Takes nothing more from disk, and waits no longer for what is being read there: a disk may hang. */
+  interrupt(): void {
+    this.#backlog.end();
+    this.#stopReading();
+  }
+
+  #read(maxEntries: number, maxBytes: number): Promise<readonly WaitingEntry[]> {
+    return new Promise((resolve, reject) => {
+      this.#stopReading = () => resolve([]);
+      this.#backlog.take(maxEntries, maxBytes).then(resolve, reject);
+    });
   }
 
   putBack(entries: readonly WaitingEntry[]): void {
@@ -109,10 +126,14 @@ export class Outbox {
     return lost;
   }
 
-  /** What earlier processes left takes turns with what happens now; our own comes behind what waits in memory. */
+  /**
+   * What earlier processes left takes turns with what happens now; our own comes behind what waits in memory. What was
+   * put back comes before all that follows it on disk, for what is settled there settles everything before it.
+   */
   #isBacklogsTurn(): boolean {
     if (this.#backlog.isEmpty) return false;
     if (this.#queue.isEmpty) return true;
+    if (this.#queue.isReplayedNext || this.#backlog.isResting) return false;
     return !this.#backlog.isOwnNext && !this.#wasBacklogsTurn;
   }
 }

@@ -171,7 +171,7 @@ export class Pipeline implements Taker {
     this.#ledger.lose('dropped', this.#outbox.close(), 'closed');
     this.#isClosed = true;
     this.#answerWaiting(isOut);
-    this.#options.transport.close();
+    this.#delivery.end();
   }
 
   #answerWaiting(isOut: boolean): void {

@@ -27,6 +27,11 @@ export class Queue {
     return this.#entries.length === 0;
   }
 
+  /** Whether what leaves next was read back from disk, sent in vain and put back. */
+  get isReplayedNext(): boolean {
+    return this.#entries[0]?.replayed === true;
+  }
+
   hasRoomFor(entry: WaitingEntry): boolean {
     return this.#bytes + bytesOf(entry) <= this.#maxBytes;
   }

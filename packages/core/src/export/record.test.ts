@@ -78,6 +78,18 @@ describe('record', () => {
     expect(made).toHaveLength(100);
   });
 
+  it('keeps nothing alive of them when it is whole, either', () => {
+    const collect = collector();
+    const before = collect();
+    const made = Array.from({ length: 100 }, (_, index) => {
+      const body = `${index} `.padEnd(1_000_000, 'body ');
+      const [field, message, own] = [0, 1_000, 2_000].map((start) => body.slice(start, start + 200));
+      return record(report(message ?? '', { fields: { field }, error: Object.assign(new Error(message), { own }) }));
+    });
+    expect(collect() - before).toBeLessThan(10_000_000);
+    expect(made).toHaveLength(100);
+  });
+
   it.each(['constructor', 'toString'])('is encoded with a field of the name %s', (name) => {
     const entry = { record: record(report('m', { fields: { [name]: 'x' } })), count: 1, firstSeenMs: 0, lastSeenMs: 0 };
     const sender = { name: 'shop', host: 'h', pid: 1, instanceId: 'i', nowMs: 0 };

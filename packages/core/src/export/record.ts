@@ -1,12 +1,16 @@
 /** Error record: one report as every destination gets it, redacted, scrubbed and never changed again. */
+import { isNativeError } from 'node:util/types';
 import { detached } from '../internal/detached-text.js';
-import { errorFields, type ErrorFields } from '../internal/error-fields.js';
+import { errorFields } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
-import { addAttributes, type Attributes } from './attributes.js';
+import { marks, marksOf } from '../internal/text-marks.js';
+import { AttributeList, type Attributes } from './attributes.js';
 import { causeText } from './cause-text.js';
+import { CleanCopy, ErrorCopy } from './clean-copy.js';
+import { createStackCleaner } from './known-frames.js';
 import type { ErrorReport } from './report.js';
 import { createScrub, type Scrub } from './scrub.js';
-import { createHomeHider, createPathShortener, findLocation, type CodeLocation } from './stack.js';
+import { createHomeHider, createPathShortener, type CodeLocation } from './stack.js';
 
 /** What is known of one error: clean, flat and frozen. */
 export interface ErrorRecord {
@@ -49,46 +53,56 @@ export interface RecorderOptions {
 /** Makes the function that turns reports into records. */
 export function createRecorder(options: RecorderOptions): (report: ErrorReport) => ErrorRecord {
   const { redactor, createUid } = options;
-  const [shorten, hideHome, scrub] = [
-    createPathShortener(options.root),
-    createHomeHider(options.home),
-    createScrub(redactor),
-  ];
+  const scrub = createScrub(redactor);
+  const hideHome = createHomeHider(options.home);
+  const shorten = createPathShortener(options.root);
   // What is said of a request keeps its paths: they begin at `/`, where the application's directory may lie too.
-  const clean: Scrub = (text) => detached(scrub(hideHome(text)));
-  const cleanError: Scrub = (text) => clean(shorten(text));
+  const clean = createCleaner(scrub, hideHome);
+  const cleanError = createCleaner(scrub, (text) => hideHome(shorten(text)));
+  const cleanStack = createStackCleaner(cleanError);
   return ({ timeMs, level, message, logger, error, fields }) => {
-    const attributes: Attributes = {};
-    addAttributes(attributes, redactor.copy(fields) as object, '', clean);
-    const recorded =
-      error === undefined ? undefined : recordError(errorFields(error, redactor), attributes, cleanError);
+    const list = new AttributeList(clean);
+    list.addFields(fields, new CleanCopy(redactor.keys, clean));
+    const copy = new ErrorCopy(redactor.keys, cleanError, cleanStack);
+    const recorded = error === undefined ? undefined : recordError(error, copy, list, cleanError);
     return weighed({
       uid: createUid(timeMs),
       timeMs,
       level,
-      message: cleanError(String(redactor.copy(message))),
+      message: String(copy.visit(message, 'plain')),
       logger: logger === undefined ? undefined : clean(logger),
       error: recorded,
-      location: recorded?.stack === undefined ? undefined : findLocation(recorded.stack),
-      attributes,
+      location: copy.location,
+      attributes: list.finish(),
       truncated: undefined,
       bytes: 0,
     });
   };
 }
 
+const anyPath = marks.slash | marks.backslash;
+
+/** Makes the function that hides paths, credentials and personal data, looking for all at once. */
+function createCleaner(scrub: (text: string, found?: number) => string, hidePaths: Scrub): Scrub {
+  return (text) => {
+    const found = marksOf(text);
+    return found === 0 ? detached(text) : detached(scrub(found & anyPath ? hidePaths(text) : text, found));
+  };
+}
+
 /** Parts of an error that have a place of their own in the record. */
 const placed = new Set(['type', 'message', 'stack', 'code', 'cause', 'errors']);
 
-function recordError(fields: ErrorFields, attributes: Attributes, scrub: Scrub): RecordedError {
+function recordError(error: unknown, copy: ErrorCopy, list: AttributeList, scrub: Scrub): RecordedError {
+  const fields = errorFields(error, { copy: (value) => copy.visit(value, 'plain') });
+  list.addCopied(fields, 'error_', placed);
   const { type, message, stack, code, cause, errors } = fields;
-  const own = Object.entries(fields).filter(([key]) => !placed.has(key));
-  if (own.length > 0) addAttributes(attributes, Object.fromEntries(own), 'error_', scrub);
   const causes = causeText(cause, errors);
   return {
     type: scrub(type),
-    message: scrub(message),
-    stack: typeof stack === 'string' ? scrub(stack) : undefined,
+    // That of an error is clean; for other values it was put together.
+    message: isNativeError(error) ? message : scrub(message),
+    stack: typeof stack === 'string' ? stack : undefined,
     code: code === undefined ? undefined : scrub(typeof code === 'object' ? JSON.stringify(code) : String(code)),
     cause: causes === undefined ? undefined : scrub(causes),
   };
@@ -128,9 +142,11 @@ function weighed(record: { -readonly [Key in keyof ErrorRecord]: ErrorRecord[Key
   const { error, message, attributes, logger = '' } = record;
   let bytes = recordOverheadBytes + sizeOf(message) + sizeOf(logger);
   if (error !== undefined) {
-    for (const text of Object.values(error)) bytes += sizeOf((text as string | undefined) ?? '');
+    const { type, message: said, stack = '', code = '', cause = '' } = error;
+    bytes += sizeOf(type) + sizeOf(said) + sizeOf(stack) + sizeOf(code) + sizeOf(cause);
   }
-  for (const [key, value] of Object.entries(attributes)) {
+  for (const key in attributes) {
+    const value = attributes[key];
     bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? sizeOf(value) : 8);
   }
   record.bytes = bytes;

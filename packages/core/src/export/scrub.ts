@@ -1,6 +1,7 @@
 /** Scrubber: removes from a text what looks like personal data or a credential, whatever key it stands under. */
 import { redactText } from '../internal/redact-text.js';
 import type { Redactor } from '../internal/redact.js';
+import { marks, marksOf } from '../internal/text-marks.js';
 
 export type Scrub = (text: string) => string;
 
@@ -14,27 +15,40 @@ const digitGroups = /(?<![A-Za-z\d.])\d(?:[ -]?\d){12,}(?!\w)/g;
 const bearer = /(bearer(?:\s|%20){1,4})[\w.~+/=-]{6,}/gi;
 const basic = /(basic(?:\s|%20){1,4})([A-Za-z0-9+/]{6,}={0,2})/gi;
 const tokenRun = /(?<![\w.-])[\w.-]{20,}/g;
-/** What every text that needs work has; one search instead of ten for those that need none. */
-const suspicious = /[@%=:"'\ud800-\udfff]|\d{4}|[rRcC]\s|eyJ/;
+/** What every text that needs work has at least one of. */
+const suspicious =
+  marks.at |
+  marks.percent |
+  marks.equals |
+  marks.colon |
+  marks.doubleQuote |
+  marks.singleQuote |
+  marks.capitalJ |
+  marks.scheme |
+  marks.digits |
+  marks.surrogate;
 /** The sign of an address; in a stack it also begins the scope of a package. */
 const addressSign = /[^\s/(]@|%40/;
 const schemeName = /earer|EARER|asic|ASIC/;
-const fourDigits = /\d{4}/;
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** Makes the scrubber; the redactor says which names in a query or JSON text are sensitive. */
-export function createScrub(redactor: Redactor): Scrub {
-  const isSensitive = (name: string): boolean => redactor.isSensitive(name);
-  return (text) => {
-    if (!suspicious.test(text)) return text;
+/**
+ * Makes the scrubber; the redactor says which names in a query or JSON text are sensitive. Who knows the marks of the text
+ * already hands them in.
+ */
+export function createScrub(redactor: Redactor): (text: string, found?: number) => string {
+  const { isSensitive } = redactor;
+  return (text, found = marksOf(text)) => {
+    if ((found & suspicious) === 0) return text;
     // The cheap searches pay for themselves: most texts hold few of the marks.
-    let safe = redactText(text, isSensitive);
-    if (addressSign.test(safe)) safe = safe.replace(email, '[E-mail]');
-    if (schemeName.test(safe)) safe = safe.replace(bearer, '$1[Token]').replace(basic, hideBasic);
-    if (safe.includes('eyJ')) safe = safe.replace(tokenRun, hideJwt);
-    if (fourDigits.test(safe)) safe = safe.replace(digitGroups, hideCards);
+    let safe = redactText(text, isSensitive, found);
+    if (found & (marks.at | marks.percent) && addressSign.test(safe)) safe = safe.replace(email, '[E-mail]');
+    if (found & marks.scheme && schemeName.test(safe))
+      safe = safe.replace(bearer, '$1[Token]').replace(basic, hideBasic);
+    if (found & marks.capitalJ && safe.includes('eyJ')) safe = safe.replace(tokenRun, hideJwt);
+    if (found & marks.digits) safe = safe.replace(digitGroups, hideCards);
     // Half a character makes some servers refuse the whole batch; bytes cannot hold one.
-    return loneSurrogate.test(safe) ? Buffer.from(safe).toString() : safe;
+    return found & marks.surrogate && loneSurrogate.test(safe) ? Buffer.from(safe).toString() : safe;
   };
 }
 

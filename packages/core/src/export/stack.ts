@@ -23,26 +23,21 @@ const framePattern =
 
 /** Makes the function that writes paths relative to the application. */
 export function createPathShortener(root: string): (text: string) => string {
-  return createReplacer(directoryPattern(root, '[\\\\/]'), '');
+  return createReplacer(root, '[\\\\/]', '');
 }
 
 /** Makes the function that writes `~` for the home directory of the user. */
 export function createHomeHider(home: string): (text: string) => string {
-  return createReplacer(directoryPattern(home, '(?![\\w-])'), '~');
+  return createReplacer(home, '(?![\\w-])', '~');
 }
 
-function createReplacer(pattern: RegExp | undefined, replacement: string): (text: string) => string {
-  if (pattern === undefined) return (text) => text;
-  // Most texts hold no path.
-  return (text) => (text.includes('/') || text.includes('\\') ? text.replace(pattern, replacement) : text);
-}
-
-/** Matches a directory as path or as file URL, not as a part of another; none for the root of the disk or an unknown one. */
-function directoryPattern(directory: string, end: string): RegExp | undefined {
+/** Replaces a directory as path or as file URL, not as a part of another; that of the whole disk or an unknown one stays. */
+function createReplacer(directory: string, end: string, replacement: string): (text: string) => string {
   const plain = directory.replace(/[\\/]+$/, '');
-  return plain === ''
-    ? undefined
-    : new RegExp(`(?<![\\w.~-])(?:file://)?${plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}${end}`, 'g');
+  if (plain === '') return (text) => text;
+  const pattern = new RegExp(`(?<![\\w.~-])(?:file://)?${plain.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}${end}`, 'g');
+  // Most texts do not hold it.
+  return (text) => (text.includes(plain) ? text.replace(pattern, replacement) : text);
 }
 
 /** Finds the first frame that is neither of Node nor of an installed package. */

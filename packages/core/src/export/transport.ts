@@ -14,6 +14,14 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'failure'; readonly code: string; readonly message: string };
 
+/** Whether a transport of the user's own gave what it promised. */
+export function isOutcome(value: unknown): value is Outcome {
+  const { kind, answer } = (value ?? {}) as { kind?: unknown; answer?: Partial<Answer> };
+  if (kind === 'failure') return true;
+  if (kind !== 'answer' || typeof answer !== 'object') return false;
+  return typeof answer.status === 'number' && typeof answer.headers === 'object' && typeof answer.body === 'string';
+}
+
 /** One request on its way, to be awaited or ended. */
 export interface Attempt {
   /** Never rejects. */

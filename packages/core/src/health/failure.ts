@@ -47,35 +47,47 @@ export class CheckError extends Error {
 }
 
 /**
- * What the `code` of an error means: Node's system, DNS and TLS codes, undici's, and Postgres' SQLSTATE
- * (https://www.postgresql.org/docs/current/errcodes-appendix.html), whose first two characters name a class.
+ * What the `code` of an error means, or its name where that says more: Node's system, DNS and TLS codes, undici's, Postgres'
+ * SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), whose first two characters name a class,
+ * and what the drivers of Postgres, MySQL, MongoDB, NATS and Kafka bring of their own.
  */
 const BY_ERROR_CODE: readonly [FailureCode, RegExp][] = [
-  ['TIMEOUT', /^(ETIMEDOUT|ESOCKETTIMEDOUT|ETIMEOUT|ABORT_ERR|57014|UND_ERR_\w+_TIMEOUT)$/],
-  ['REFUSED', /^ECONNREFUSED$/],
+  ['TIMEOUT', /^(ETIMEDOUT|ESOCKETTIMEDOUT|ETIMEOUT|ABORT_ERR|57014|UND_ERR_\w+_TIMEOUT|AbortError|TimeoutError)$/],
+  ['TIMEOUT', /^(CONNECT_TIMEOUT|PROTOCOL_SEQUENCE_TIMEOUT|KafkaJSRequestTimeoutError)$/],
+  ['REFUSED', /^(ECONNREFUSED|CONNECTION_REFUSED)$/],
   ['DNS', /^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/],
   ['UNREACHABLE', /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/],
   ['DISCONNECTED', /^(ECONNRESET|ECONNABORTED|EPIPE|ENOTCONN|UND_ERR_SOCKET|08\w{3}|57P0[12])$/],
+  ['DISCONNECTED', /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|DISCONNECT|PROTOCOL_CONNECTION_LOST|ER_SERVER_SHUTDOWN)$/],
+  [
+    'DISCONNECTED',
+    /^(PROTOCOL_ENQUEUE_AFTER_\w+|ClosedConnectionError|MongoTopologyClosedError|KafkaJSConnectionClosedError)$/,
+  ],
   ['TLS', /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY)_|EPROTO$|HOSTNAME_MISMATCH$)/],
-  ['AUTH', /^28\w{3}$/],
+  ['TLS', /^HANDSHAKE_(NO_SSL_SUPPORT|SSL_ERROR)$/],
+  ['AUTH', /^(28\w{3}|ER_(DB)?ACCESS_DENIED_\w+|ER_ACCOUNT_HAS_BEEN_LOCKED|ER_MUST_CHANGE_PASSWORD(_LOGIN)?)$/],
+  ['AUTH', /^(AuthenticationFailed|AuthorizationError|AUTHORIZATION_VIOLATION|KafkaJSSASLAuthenticationError)$/],
   ['LOADING', /^57P03$/],
   ['READONLY', /^25006$/],
-  ['OVERLOADED', /^(53\w{3}|EMFILE|ENFILE|ENOBUFS)$/],
+  ['OVERLOADED', /^(53\w{3}|EMFILE|ENFILE|ENOBUFS|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS)$/],
 ];
 
-/** What the text of an error means where there is no code: Redis answers, and what pg, node-redis and ioredis say. */
+/** What the text of an error means where there is no code: Redis answers, and what the drivers say. */
 const BY_MESSAGE: readonly [FailureCode, RegExp][] = [
-  ['AUTH', /^(WRONGPASS|NOAUTH|NOPERM|SASL)\b|^ERR (invalid password|AUTH )/],
+  ['AUTH', /^(WRONGPASS|NOAUTH|NOPERM|SASL)\b|^ERR (invalid password|AUTH )|\bACCESS[-_]REFUSED\b/],
   ['LOADING', /^(LOADING|MASTERDOWN)\b/],
   ['READONLY', /^(READONLY|MISCONF)\b/],
-  ['OVERLOADED', /^(OOM|BUSY)\b|^ERR max number of clients reached/],
+  ['OVERLOADED', /^(OOM|BUSY)\b|^ERR max number of clients reached|^(No connections available|Queue limit reached)\./],
   ['TLS', /does not support SSL connections/],
   ['TIMEOUT', /\btime(d )?out\b/i],
   [
     'DISCONNECTED',
-    /^(Connection (terminated|is closed)|Socket closed|The client is (closed|offline)|Disconnects client)/i,
+    /^(Connection (terminated|is closed|closed|disconnected)|Socket closed|The client is (closed|offline)|Disconnects client|Pool is closed)/i,
   ],
-  ['DISCONNECTED', /not queryable|socket hang up|max retries per request|after calling end on the pool/],
+  [
+    'DISCONNECTED',
+    /not queryable|socket hang up|max retries per request|after calling end on the pool|in closed state|^connection \d+ to \S+ closed/,
+  ],
 ];
 
 /** Errors inside errors are followed this deep, which also ends a circle. */
@@ -103,19 +115,15 @@ function codeWithin(thrown: unknown, depth: number): FailureCode | undefined {
   return undefined;
 }
 
-function ownCode(thrown: {
-  code?: unknown;
-  name?: unknown;
-  message?: unknown;
-  syscall?: unknown;
-}): FailureCode | undefined {
-  const { code, name, message, syscall } = thrown;
-  if (typeof code === 'string') {
-    const known = FAILURE_CODES.find((own) => own === code) ?? firstMatch(BY_ERROR_CODE, code);
+function ownCode(thrown: object): FailureCode | undefined {
+  const { code, codeName, name, message, syscall } = thrown as Partial<Record<string, unknown>>;
+  const own = FAILURE_CODES.find((known) => known === code);
+  if (own !== undefined) return own;
+  if (code === 'ENOENT' && syscall === 'connect') return 'REFUSED'; // a Unix socket nobody listens on
+  for (const word of [code, codeName, name]) {
+    const known = typeof word === 'string' ? firstMatch(BY_ERROR_CODE, word) : undefined;
     if (known !== undefined) return known;
-    if (code === 'ENOENT' && syscall === 'connect') return 'REFUSED'; // a Unix socket nobody listens on
   }
-  if (name === 'AbortError' || name === 'TimeoutError') return 'TIMEOUT';
   return typeof message === 'string' ? firstMatch(BY_MESSAGE, message) : undefined;
 }
 

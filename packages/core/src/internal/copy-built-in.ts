@@ -2,6 +2,7 @@
 import { Stream } from 'node:stream';
 import { isBoxedPrimitive } from 'node:util/types';
 import type { CopyVisitor } from './copy-visitor.js';
+import { cutText } from './cut-text.js';
 
 /** The readable form, or `undefined` for an object that is copied member by member. */
 export function copyBuiltIn(value: object, copy: CopyVisitor): unknown {
@@ -11,7 +12,7 @@ export function copyBuiltIn(value: object, copy: CopyVisitor): unknown {
   if (value instanceof Map || value instanceof Headers || value instanceof FormData) return copyEntries(value, copy);
   if (value instanceof Set) return copy.items(value);
   if (value instanceof URL || value instanceof URLSearchParams) return copy.visit(String(value), 'text');
-  if (value instanceof RegExp) return String(value);
+  if (value instanceof RegExp) return copy.visit(String(value), 'plain');
   if (value instanceof Promise) return '[Promise]';
   if (isBoxedPrimitive(value)) return copy.visit(value.valueOf(), 'plain');
   return undefined;
@@ -21,19 +22,29 @@ function copyEntries(entries: Iterable<[unknown, unknown]>, copy: CopyVisitor): 
   const members: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let count = 0;
   for (const [key, value] of entries) {
-    if (++count > maxEntries) break;
-    members[typeof key === 'string' ? key : keyText(key, count)] = value;
+    if (++count > maxEntries) {
+      members['...'] = '[Truncated]';
+      break;
+    }
+    members[typeof key === 'string' ? shortKey(key) : keyText(key, count)] = value;
   }
-  return copy.members(members, Object.keys(members), {});
+  return copy.members(members, {});
 }
+
+/** Cut well above what the copy keeps: the end of a key tells whether it names a secret. */
+function shortKey(key: string): string {
+  return key.length > maxKeyLength ? cutText(key, maxKeyLength) : key;
+}
+
+const maxKeyLength = 1_024;
 
 /** A key that is an object has no text of its own; its place tells it from the others. */
 function keyText(key: unknown, place: number): string {
-  return typeof key === 'object' || typeof key === 'function' ? `[Object ${place}]` : String(key as symbol);
+  return typeof key === 'object' || typeof key === 'function' ? `[Object ${place}]` : shortKey(String(key as symbol));
 }
 
-/** Entries of a map that are looked at; what is over them is cut by the copy's own limit anyway. */
-const maxEntries = 2_001;
+/** Entries of a map that are looked at; more of them is a store, which nobody reads in a line. */
+const maxEntries = 1_000;
 
 /** A request by method and path, a response by its status; sockets and other streams are never walked. */
 function summarise(stream: Stream): unknown {
@@ -42,7 +53,7 @@ function summarise(stream: Stream): unknown {
   >;
   const target = typeof url === 'string' && url !== '' ? url : path;
   if (typeof method === 'string' && typeof target === 'string') {
-    return { method: method.slice(0, 32), path: target.split(/[?#]/, 1).join('').slice(0, 1_024) };
+    return { method: cutText(method, 32), path: cutText(target, 1_024).split(/[?#]/, 1).join('') };
   }
   return typeof statusCode === 'number' ? { status: statusCode } : '[Stream]';
 }

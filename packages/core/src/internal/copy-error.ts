@@ -1,12 +1,18 @@
 /** Copied error: type, message, stack, code and causes of an Error as plain data. */
-import type { CopyVisitor } from './copy-visitor.js';
+import type { CopyVisitor, LeftOut } from './copy-visitor.js';
+import { cutText } from './cut-text.js';
 import { redacted } from './redact-text.js';
 
 /** Members of an AggregateError that are kept. */
 const maxErrors = 10;
 
+const maxTypeLength = 128;
+
 /** Written by hand below, or of no use to a reader. */
-const named = new Set(['name', 'type', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON']);
+const named: LeftOut = {
+  keys: new Set(['name', 'type', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON']),
+  type: 'function',
+};
 
 export function copyError(error: Error, copy: CopyVisitor): Record<string, unknown> {
   const target: Record<string, unknown> = { type: errorType(error), message: errorText(error, 'message', copy) ?? '' };
@@ -19,8 +25,7 @@ export function copyError(error: Error, copy: CopyVisitor): Record<string, unkno
   }
   const errors = read(error, 'errors');
   if (Array.isArray(errors)) target['errors'] = copyErrors(errors, copy);
-  const own = Object.keys(error).filter((key) => !named.has(key) && typeof read(error, key) !== 'function');
-  return hideValues(copy.members(error, own, target), read(error, 'type'));
+  return hideValues(copy.members(error, target, named), read(error, 'type'));
 }
 
 /** Values of a statement, as TypeORM, Drizzle, Sequelize and Knex leave them beside its text. */
@@ -44,20 +49,29 @@ function hideValues(own: Record<string, unknown>, type: unknown): Record<string,
 /** The name somebody gave the error, else that of its class. */
 function errorType(error: object): string {
   const name = read(error, 'name');
-  if (typeof name === 'string' && name !== '' && name !== 'Error') return name.slice(0, 128);
+  if (typeof name === 'string' && name !== '' && name !== 'Error') return typeText(name);
   const { name: className } = (read(error, 'constructor') ?? {}) as { name?: unknown };
-  return typeof className === 'string' && className !== '' ? className.slice(0, 128) : 'Error';
+  return typeof className === 'string' && className !== '' ? typeText(className) : 'Error';
+}
+
+function typeText(name: string): string {
+  return name.length > maxTypeLength ? cutText(name, maxTypeLength) : name;
 }
 
 function errorText(error: Error, key: 'message' | 'stack', copy: CopyVisitor): string | undefined {
   const value = read(error, key);
-  if (typeof value === 'string') return String(copy.visit(value, 'text'));
-  return value === undefined || value === null ? undefined : (JSON.stringify(copy.visit(value, 'plain')) ?? '');
+  if (typeof value === 'string') return key === 'stack' ? copy.stack(value) : String(copy.visit(value, 'text'));
+  if (value === undefined || value === null) return undefined;
+  return String(copy.visit(JSON.stringify(copy.visit(value, 'plain')) ?? '', 'text'));
 }
 
 function copyErrors(errors: readonly unknown[], copy: CopyVisitor): unknown[] {
-  const kept = copy.items(errors.slice(0, maxErrors));
-  return errors.length > maxErrors ? [...kept, `[${errors.length - maxErrors} more]`] : kept;
+  try {
+    const kept = copy.items(errors.slice(0, maxErrors));
+    return errors.length > maxErrors ? [...kept, `[${errors.length - maxErrors} more]`] : kept;
+  } catch {
+    return ['[Unreadable]'];
+  }
 }
 
 function read(source: object, key: string): unknown {

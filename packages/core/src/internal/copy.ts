@@ -2,7 +2,9 @@
 import { isNativeError } from 'node:util/types';
 import { copyBuiltIn } from './copy-built-in.js';
 import { copyError } from './copy-error.js';
-import type { CopyVisitor } from './copy-visitor.js';
+import type { CopyVisitor, LeftOut } from './copy-visitor.js';
+import { cutText, maxReadLength, unreadText } from './cut-text.js';
+import { ownKeys } from './own-keys.js';
 import { redacted, redactText } from './redact-text.js';
 import type { KeyKind, KeyMatcher } from './sensitive-key.js';
 
@@ -31,23 +33,30 @@ export const copyLimits: CopyLimits = {
 const unreadable = '[Unreadable]';
 const truncated = '[Truncated]';
 
-/** One copy being made: it holds the way down to where it stands, as well as what it may still spend. */
-class Copy implements CopyVisitor {
-  readonly #keys: KeyMatcher;
-  readonly #isSensitive = (name: string): boolean => this.#keys.kindOf(name) === 'secret';
-  readonly #path: object[] = [];
-  #nodesLeft = copyLimits.maxNodes;
-  #lengthLeft = copyLimits.maxTotalLength;
+/** Integers beyond this are not written out: that takes time with the square of their length. */
+const maxInteger = 2n ** 4_096n;
 
-  constructor(keys: KeyMatcher) {
+/** One copy being made: it holds the way down to where it stands, as well as what it may still spend. */
+export class Copy implements CopyVisitor {
+  readonly #keys: KeyMatcher;
+  readonly #limits: CopyLimits;
+  readonly #path: object[] = [];
+  #nodesLeft: number;
+  #lengthLeft: number;
+  #readLeft = maxReadLength;
+
+  constructor(keys: KeyMatcher, limits: CopyLimits = copyLimits) {
     this.#keys = keys;
+    this.#limits = limits;
+    this.#nodesLeft = limits.maxNodes;
+    this.#lengthLeft = limits.maxTotalLength;
   }
 
   visit(value: unknown, kind: KeyKind): unknown {
-    if (typeof value === 'string') return this.#text(value, kind);
-    if (typeof value !== 'object' || value === null) return copyPrimitive(value);
+    if (typeof value === 'string') return this.clean(this.#kept(value), kind);
+    if (typeof value !== 'object' || value === null) return this.#primitive(value);
     if (this.#path.includes(value)) return '[Circular]';
-    if (this.#path.length >= copyLimits.maxDepth) return truncated;
+    if (this.#path.length >= this.#limits.maxDepth) return truncated;
     this.#path.push(value);
     try {
       return this.#object(value);
@@ -58,28 +67,35 @@ class Copy implements CopyVisitor {
     }
   }
 
-  /** Copies the value under a key, or hides it. */
-  #member(source: object, key: string): unknown {
+  members(source: object, target: Record<string, unknown>, leftOut?: LeftOut): Record<string, unknown> {
+    const keys = ownKeys(source);
+    if (typeof keys === 'number') {
+      target['...'] = `[${keys} keys]`;
+      return target;
+    }
+    for (const key of keys) {
+      if (leftOut?.keys.has(key)) continue;
+      if (this.#nodesLeft-- <= 0) {
+        target['...'] = truncated;
+        break;
+      }
+      const value = this.member(source, key, leftOut?.type);
+      if (value !== undefined) put(target, key, value);
+    }
+    return target;
+  }
+
+  /** Copies the value under a key, or hides it; `undefined` when it is of the type that is left out. */
+  member(source: object, key: string, typeLeftOut?: string): unknown {
     const kind = this.#keys.kindOf(key);
     try {
       const value: unknown = source[key as keyof typeof source];
+      if (typeof value === typeLeftOut) return undefined;
       if (kind === 'secret') return value === undefined || value === null ? value : redacted;
       return this.visit(value, kind);
     } catch {
       return unreadable;
     }
-  }
-
-  members(source: object, keys: readonly string[], target: Record<string, unknown>): Record<string, unknown> {
-    for (const key of keys) {
-      if (this.#nodesLeft-- <= 0) {
-        target['...'] = truncated;
-        break;
-      }
-      const value = this.#member(source, key);
-      if (value !== undefined) put(target, key, value);
-    }
-    return target;
   }
 
   items(source: Iterable<unknown>): unknown[] {
@@ -94,6 +110,19 @@ class Copy implements CopyVisitor {
     return target;
   }
 
+  stack(text: string): string {
+    return this.cleanStack(this.#kept(text));
+  }
+
+  protected cleanStack(stack: string): string {
+    return this.clean(stack, 'text');
+  }
+
+  /** What becomes of a text, the kind being what its key says. */
+  protected clean(text: string, kind: KeyKind): string {
+    return kind === 'text' ? redactText(text, this.#keys.isSecret) : text;
+  }
+
   #object(value: object): unknown {
     if (Array.isArray(value)) return this.items(value);
     const prototype: unknown = Object.getPrototypeOf(value);
@@ -103,14 +132,25 @@ class Copy implements CopyVisitor {
       if (special !== undefined) return special;
     }
     const own = ownJson(value);
-    return own === value ? this.members(value, Object.keys(value), {}) : this.visit(own, 'plain');
+    return own === value ? this.members(value, {}) : this.visit(own, 'plain');
   }
 
-  #text(text: string, kind: KeyKind): string {
-    const room = Math.min(copyLimits.maxStringLength, this.#lengthLeft);
-    const kept = text.length > room ? `${cut(text, room)}${truncated}` : text;
-    this.#lengthLeft -= Math.min(text.length, room);
-    return kind === 'text' ? redactText(kept, this.#isSensitive) : kept;
+  #primitive(value: unknown): unknown {
+    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value === 'function') return '[Function]';
+    if (typeof value === 'symbol') return this.visit(String(value), 'plain');
+    if (typeof value !== 'bigint') return value;
+    return value < maxInteger && value > -maxInteger ? String(value) : '[BigInt]';
+  }
+
+  /** As much of a text as may still be kept. */
+  #kept(text: string): string {
+    const { length } = text;
+    if (length > this.#readLeft) return unreadText(text);
+    this.#readLeft -= length;
+    const room = Math.min(this.#limits.maxStringLength, this.#lengthLeft);
+    this.#lengthLeft -= Math.min(length, room);
+    return length > room ? `${cutText(text, room)}${truncated}` : text;
   }
 }
 
@@ -125,27 +165,13 @@ function ownJson(value: object): unknown {
   }
 }
 
-/** Cuts without leaving half a character; the detour over bytes frees the long text, which a slice would keep alive. */
-function cut(text: string, length: number): string {
-  return Buffer.from(text.slice(0, length)).toString();
-}
-
 function put(target: Record<string, unknown>, key: string, value: unknown): void {
-  const name = key.length > copyLimits.maxKeyLength ? cut(key, copyLimits.maxKeyLength) : key;
+  const name = key.length > copyLimits.maxKeyLength ? cutText(key, copyLimits.maxKeyLength) : key;
   if (name !== '__proto__') target[name] = value;
   else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function copyPrimitive(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (typeof value === 'function') return '[Function]';
-  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value).slice(0, copyLimits.maxStringLength);
-  return value;
-}
-
 /** Copies a value; never throws, and never changes it. */
 export function copyValue(value: unknown, keys: KeyMatcher): unknown {
-  return typeof value === 'object' || typeof value === 'string'
-    ? new Copy(keys).visit(value, 'plain')
-    : copyPrimitive(value);
+  return new Copy(keys).visit(value, 'plain');
 }

@@ -21,7 +21,7 @@ const plainRedactor = createRedactor();
  *
  * @param redactor The one with the user's own key names; the built-in names alone if left out.
  */
-export function errorFields(error: unknown, redactor: Redactor = plainRedactor): ErrorFields {
+export function errorFields(error: unknown, redactor: Pick<Redactor, 'copy'> = plainRedactor): ErrorFields {
   const copied = redactor.copy(error);
   if (typeof copied !== 'object' || copied === null) return { type: kindOf(error), message: printed(copied) };
   if (isError(error)) return copied as ErrorFields;
@@ -34,7 +34,8 @@ export function errorFields(error: unknown, redactor: Redactor = plainRedactor):
   };
 }
 
-function isError(value: unknown): boolean {
+/** Whether the value is an error, of another realm too; asking does no harm to one that throws. */
+export function isError(value: unknown): value is Error {
   try {
     return isNativeError(value) || value instanceof Error;
   } catch {

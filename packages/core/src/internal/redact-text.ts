@@ -1,5 +1,7 @@
 /** Redacted text: a URL, query, body or printed object in which the values of sensitive names are hidden. */
 
+import { marks, marksOf } from './text-marks.js';
+
 /** What stands in the place of a secret. */
 export const redacted = '[Redacted]';
 
@@ -33,21 +35,37 @@ function decoded(name: string): string {
   }
 }
 
-/** Hides passwords of URLs, and values whose name is sensitive in a query string, a JSON text, a printed object or a dumped head. */
-export function redactText(text: string, isSensitive: (name: string) => boolean): string {
-  // A pattern is tried only where its mark occurs: most texts are stacks, which hold none of them.
+/**
+ * Hides passwords of URLs, and values whose name is sensitive in a query string, a JSON text, a printed object or a dumped
+ * head.
+ *
+ * @param found What the text holds, for those who know it already; it may be more than the text does.
+ */
+export function redactText(
+  text: string,
+  isSensitive: (name: string) => boolean,
+  found: number = marksOf(text),
+): string {
+  // A pattern is tried only where its mark occurs: most texts hold none of them.
   let safe = text;
-  if (safe.includes('://')) safe = safe.replace(urlPassword, `$1${redacted}@`);
-  if (safe.includes('=')) {
+  if (found & marks.colon && safe.includes('://')) safe = safe.replace(urlPassword, `$1${redacted}@`);
+  if (found & marks.equals) {
     safe = safe.replace(queryPair, (pair, before: string, name: string) =>
       isSensitive(decoded(name.slice(0, -1))) ? `${before}${name}${redacted}` : pair,
     );
   }
-  if (safe.includes('\r\n')) {
+  if (found & marks.carriageReturn && safe.includes('\r\n')) {
     safe = safe.replace(headerLine, (line, name: string, colon: string) =>
       isSensitive(name) ? `${name}${colon}${redacted}` : line,
     );
   }
+  return found & marks.colon && found & anyQuote ? redactQuoted(safe, isSensitive) : safe;
+}
+
+const anyQuote = marks.doubleQuote | marks.singleQuote | marks.backtick;
+
+function redactQuoted(text: string, isSensitive: (name: string) => boolean): string {
+  let safe = text;
   if (safe.includes('\\"') || safe.includes("\\'")) safe = redactEscaped(safe, isSensitive);
   if (/: ["'`]/.test(safe)) {
     safe = safe.replace(inspectedValue, (value, name: string) => (isSensitive(name) ? `"${redacted}"` : value));

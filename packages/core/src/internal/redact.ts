@@ -1,7 +1,7 @@
 /** Redactor: plain copies of whatever is said, without its secrets. */
 import { copyValue } from './copy.js';
 import { requireObject, requireTexts } from './options.js';
-import { createKeyMatcher } from './sensitive-key.js';
+import { createKeyMatcher, type KeyMatcher } from './sensitive-key.js';
 
 /** Changes to the list of keys whose values are hidden. */
 export interface RedactOptions {
@@ -14,12 +14,14 @@ export interface RedactOptions {
 export const redactDefaults: Required<RedactOptions> = { keys: [], allow: [] };
 
 export interface Redactor {
+  /** The judge of keys, for copies that do more than this one's. */
+  readonly keys: KeyMatcher;
   /**
    * Tells whether the value under this key is a secret: `Authorization`, `set-cookie`, `x-api-key`, `clientSecret`,
    * `passwordHash`, `refresh_token`, `cvv`, … in any case, whatever the punctuation. `token_count`, `tokens`,
    * `author` and `passenger` are not. Answers are remembered.
    */
-  isSensitive(key: string): boolean;
+  isSensitive(this: void, key: string): boolean;
   /**
    * Makes a deep copy that JSON can hold, with secrets as `[Redacted]`; primitives that JSON can hold come back as they
    * are. Never throws, never changes the value, and stays within `copyLimits`. An Error becomes its `ErrorFields`, a
@@ -36,7 +38,8 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   requireTexts('redact.allow', allow);
   const matcher = createKeyMatcher(keys, allow);
   return {
-    isSensitive: (key) => matcher.kindOf(key) === 'secret',
+    keys: matcher,
+    isSensitive: matcher.isSecret,
     copy: (value) => copyValue(value, matcher),
   };
 }

@@ -6,18 +6,20 @@ export type KeyKind = 'secret' | 'text' | 'plain';
 export interface KeyMatcher {
   /** What the key says; every answer is remembered. */
   kindOf(key: string): KeyKind;
+  /** Whether the value under the key is a secret. */
+  isSecret(this: void, key: string): boolean;
 }
 
 /** Names that are a secret wherever they occur inside a key: `passwordHash`, `new_password_2`. */
 const secretInside = ['password', 'passwd', 'passphrase'];
 
 /** Names that are a secret at the end of a key: `refreshToken` is one, `token_count` and `tokens` are not. */
-const secretEndings = (
+const secretEndings = byLastLetters(
   'token secret secrets pwd authorization credential credentials cookie cookies apikey apikeys' +
-  ' accesskey privatekey secretkey signingkey encryptionkey masterkey sessionid sessionkey' +
-  ' connectionstring jwt cardnumber cardno creditcard debitcard cvv cvc socialsecuritynumber' +
-  ' amzsignature googsignature'
-).split(' ');
+    ' accesskey privatekey secretkey signingkey encryptionkey masterkey sessionid sessionkey' +
+    ' connectionstring jwt cardnumber cardno creditcard debitcard cvv cvc socialsecuritynumber' +
+    ' amzsignature googsignature',
+);
 
 /** Names that are a secret only as the whole key, because longer words hold them: `pass` and `passenger`. */
 const secretNames = (
@@ -26,15 +28,29 @@ const secretNames = (
 ).split(' ');
 
 /** Endings of keys whose text may be a URL, a query or a body, with secrets inside it. */
-const textEndings = (
-  'url uri href link referer referrer location endpoint dsn path query search querystring body payload' + ' data form'
-).split(' ');
+const textEndings = byLastLetters(
+  'url uri href link referer referrer location endpoint dsn path query search querystring body payload data form',
+);
 
 /** Most keys remembered; a caller who logs user-made keys must not make the map grow for ever. */
 const maxRemembered = 4_096;
 
 /** Keys longer than this are judged by their end and never remembered. */
 const maxKeyLength = 96;
+
+/** Words by their last three letters: a key is compared with those alone that may be its end. */
+function byLastLetters(words: string): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const word of words.split(' ')) {
+    const letters = word.slice(-3);
+    groups.set(letters, [...(groups.get(letters) ?? []), word]);
+  }
+  return groups;
+}
+
+function endsWithOneOf(name: string, groups: ReadonlyMap<string, readonly string[]>): boolean {
+  return groups.get(name.slice(-3))?.some((word) => name.endsWith(word)) ?? false;
+}
 
 /** Letters and digits in lower case; a trailing number says nothing (`token2`, `cvv2`). */
 function normalise(key: string): string {
@@ -52,9 +68,9 @@ function judge(key: string, extra: ReadonlySet<string>, allowed: ReadonlySet<str
     extra.has(name) ||
     secretNames.includes(name) ||
     secretInside.some((word) => name.includes(word)) ||
-    secretEndings.some((word) => name.endsWith(word));
+    endsWithOneOf(name, secretEndings);
   if (secret) return 'secret';
-  return textEndings.some((word) => name.endsWith(word)) ? 'text' : 'plain';
+  return endsWithOneOf(name, textEndings) ? 'text' : 'plain';
 }
 
 /**
@@ -67,15 +83,14 @@ export function createKeyMatcher(extra: readonly string[], allowed: readonly str
   const extraNames = new Set(extra.map(normalise));
   const allowedNames = new Set(allowed.map(normalise));
   const remembered = new Map<string, KeyKind>();
-  return {
-    kindOf(key) {
-      const known = remembered.get(key);
-      if (known !== undefined) return known;
-      const kind = judge(key, extraNames, allowedNames);
-      if (key.length > maxKeyLength) return kind;
-      if (remembered.size >= maxRemembered) remembered.clear();
-      remembered.set(key, kind);
-      return kind;
-    },
+  const kindOf = (key: string): KeyKind => {
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const kind = judge(key, extraNames, allowedNames);
+    if (key.length > maxKeyLength) return kind;
+    if (remembered.size >= maxRemembered) remembered.clear();
+    remembered.set(key, kind);
+    return kind;
   };
+  return { kindOf, isSecret: (key) => kindOf(key) === 'secret' };
 }

@@ -1,5 +1,6 @@
 /** Call: the arguments of a log method, read once, in all the forms pino takes. */
 import { format } from 'node:util';
+import { isError } from '../internal/error-fields.js';
 
 export interface LogCall {
   /** The merging object, an `Error` already under the error key. */
@@ -15,12 +16,16 @@ export interface LogCall {
  */
 export function readCall(args: readonly unknown[], errorKey: string): LogCall {
   const [first, ...rest] = args;
-  if (first instanceof Error)
+  if (isError(first))
     return { fields: { [errorKey]: first }, message: rest[0] ?? first.message, params: rest.slice(1) };
   if (typeof first === 'object' && first !== null) {
-    return { fields: mergingObject(first), message: rest[0], params: rest.slice(1) };
+    return {
+      fields: mergingObject(first as Record<string, unknown>, errorKey),
+      message: rest[0],
+      params: rest.slice(1),
+    };
   }
-  if (rest[0] instanceof Error && typeof first === 'string' && !first.includes('%')) {
+  if (isError(rest[0]) && typeof first === 'string' && !first.includes('%')) {
     return { fields: { [errorKey]: rest[0] }, message: first, params: rest.slice(1) };
   }
   return { fields: undefined, message: first, params: rest };
@@ -32,12 +37,18 @@ export function messageOf({ message, params, fields }: LogCall, messageKey: stri
   const own = fields?.[messageKey];
   if (typeof own === 'string') return own;
   const error = fields?.[errorKey];
-  return error instanceof Error ? error.message : '';
+  return isError(error) ? error.message : '';
 }
 
-/** Node's request and response are put under a key of their own, as pino does. */
-function mergingObject(first: object): Record<string, unknown> {
-  if ('socket' in first && 'headers' in first && 'method' in first) return { req: first };
-  if ('setHeader' in first && typeof first.setHeader === 'function') return { res: first };
-  return first as Record<string, unknown>;
+/** Node's request and response are put under a key of their own, as pino does; so is what does not let itself be read. */
+function mergingObject(first: Readonly<Record<string, unknown>>, errorKey: string): Readonly<Record<string, unknown>> {
+  try {
+    if ('socket' in first && 'headers' in first && 'method' in first) return { req: first };
+    if ('setHeader' in first && typeof first['setHeader'] === 'function') return { res: first };
+    // Read where a getter or a proxy that throws does no harm.
+    void (Object.hasOwn(first, errorKey) && first[errorKey]);
+    return first;
+  } catch {
+    return { value: first };
+  }
 }

@@ -2,6 +2,7 @@
 import type { LogFn, Logger } from 'pino';
 import { currentScope } from '../context/current.js';
 import { activeTrace, type ContextScope } from '../context/request-context.js';
+import { isError } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
 import { formatFields, mixIn, type PinoState, serialize } from './call-fields.js';
 import { messageOf, readCall } from './call.js';
@@ -55,8 +56,8 @@ export class LineWriter {
 
   /** Tells of an error that gets no line of its own, with the context that its line would have had. */
   report(logger: Logger, error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
-    const cleaned = redactFields(fields, this.options.redactor);
-    this.options.onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), cleaned));
+    const { onError, redactor } = this.options;
+    onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), redactFields(fields, redactor)));
   }
 
   private compose(logger: Logger, args: readonly unknown[], method: LogFn, level: number): void {
@@ -81,7 +82,7 @@ export class LineWriter {
     if (level < errorLevel) return;
     const error = given?.[errorKey];
     const logged = scopeOf(logger)?.unit.logged;
-    if (logged && error instanceof Error) logged.error ??= error;
+    if (logged && isError(error)) logged.error ??= error;
     if (!this.options.onError) return;
     const { [errorKey]: _, ...others } = placed?.fields ?? {};
     const message = messageOf(call, messageKey, errorKey);

@@ -51,7 +51,8 @@ function bindingsText(logger: Logger): string {
   return (logger as unknown as Record<symbol, string>)[pinoSymbols(logger).chindings] ?? '';
 }
 
-/** The fields without secrets; keys whose value is `undefined` are left out. */
+/** The fields without secrets; keys whose value is `undefined` are left out. What is no list of fields becomes one, `value`. */
 export function redactFields(fields: object, redactor: Redactor): Record<string, unknown> {
-  return redactor.copy(fields) as Record<string, unknown>;
+  const copied = redactor.copy(fields);
+  return typeof copied === 'object' && copied !== null ? (copied as Record<string, unknown>) : { value: copied };
 }

@@ -21,6 +21,8 @@ export class Breaker {
   readonly #options: BreakerOptions;
   #resumeMs = -Infinity;
   #slowWrites = 0;
+  /** A write that gets through says nothing of a file that cannot be read. */
+  #hasFailedToWrite = false;
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -32,13 +34,13 @@ export class Breaker {
 
   /** Writes, or gives `undefined` when that failed or the disk is left alone. Never throws. */
   write<T>(write: () => T): T | undefined {
-    const { clock, troubles } = this.#options;
+    const { clock } = this.#options;
     const startMs = clock.monotonicMs();
     if (startMs < this.#resumeMs) return undefined;
     try {
       const written = write();
       this.#slowWrites = clock.monotonicMs() - startMs > slowMs ? this.#slowWrites + 1 : 0;
-      if (this.#slowWrites < maxSlowWrites) troubles.over();
+      if (this.#slowWrites < maxSlowWrites) this.#recover();
       else this.#break('SLOW_DISK', `writes take longer than ${slowMs} ms`);
       return written;
     } catch (error) {
@@ -64,10 +66,16 @@ export class Breaker {
     troubles.note(code, `${what} ${directory} (${message})`, clock.now());
   }
 
+  #recover(): void {
+    if (this.#hasFailedToWrite) this.#options.troubles.over();
+    this.#hasFailedToWrite = false;
+  }
+
   #break(code: string, message: string): void {
     const { clock, troubles, directory, onBroken } = this.#options;
     this.#resumeMs = clock.monotonicMs() + pauseMs;
     this.#slowWrites = 0;
+    this.#hasFailedToWrite = true;
     onBroken();
     troubles.note(code, `cannot write to ${directory} (${message}); errors wait in memory alone`, clock.now());
   }

@@ -11,7 +11,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, open, readdir, rename } from 'node:fs/promises';
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -29,7 +29,7 @@ export interface FileFacts {
   readonly isOurs: boolean;
 }
 
-/** Writing is synchronous, for a process may end at any time; reading is not. No call follows a symbolic link. */
+/** Errors are written synchronously, for a process may end at any time; the rest is not. No call follows a symbolic link. */
 export interface Disk {
   /** Makes a directory and those above it; one that is there already will do. */
   makeDirectory(path: string): void;
@@ -37,6 +37,8 @@ export interface Disk {
   createFile(path: string): AppendFile;
   /** Puts a text in the place of a file's, whole or not at all. */
   replaceFile(path: string, text: string): void;
+  /** The same, off the main thread. */
+  saveFile(path: string, text: string): Promise<void>;
   rename(from: string, to: string): void;
   /** Sets the time of the last change to now. */
   touch(path: string): void;
@@ -73,6 +75,16 @@ export const systemDisk: Disk = {
       closeSync(file);
     }
     renameSync(`${path}.new`, path);
+  },
+  async saveFile(path, text) {
+    const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
+    const file = await open(`${path}.next`, O_WRONLY | O_CREAT | O_TRUNC | noFollow, fileMode);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.next`, path);
   },
   rename: renameSync,
   touch(path) {

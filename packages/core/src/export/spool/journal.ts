@@ -30,6 +30,11 @@ export class Journal {
   /** Oldest first. */
   #segments: Segment[] = [];
   readonly #cursors = new Map<string, Cursor>();
+  /** Whether the cursors have moved since they were saved. */
+  #isChanged = false;
+  #saving: Promise<void> | undefined;
+  /** Whether a version of this package wrote it that writes otherwise. */
+  isOfAnotherVersion = false;
 
   constructor(disk: Disk, id: string, path: string) {
     this.#disk = disk;
@@ -50,7 +55,10 @@ export class Journal {
   static async open(disk: Disk, id: string, path: string, keys: readonly string[]): Promise<Journal> {
     const journal = new Journal(disk, id, path);
     const names = await disk.list(path);
-    if (names.includes(cursorsName)) readCursors(await disk.readFile(join(path, cursorsName)), journal.#cursors);
+    if (names.includes(cursorsName)) {
+      const written = readCursors(await disk.readFile(join(path, cursorsName)), journal.#cursors);
+      journal.isOfAnotherVersion = written !== format;
+    }
     if (journal.#cursors.size === 0) for (const key of keys) journal.#cursors.set(key, beginning);
     for (const name of names.toSorted()) {
       const known = readSegmentName(name);
@@ -101,12 +109,23 @@ export class Journal {
   }
 
   save(): void {
-    const text = JSON.stringify({ format, cursors: Object.fromEntries(this.#cursors) });
-    this.#disk.replaceFile(join(this.#path, cursorsName), text);
+    this.#disk.replaceFile(join(this.#path, cursorsName), this.#cursorsText());
+  }
+
+  /** Does the same off the main thread; a crash before it is done lets a batch be sent twice, with the same uids. */
+  saveSoon(onFailed: (error: unknown) => void): void {
+    this.#isChanged = true;
+    this.#saving ??= this.#saveChanges().catch(onFailed);
+  }
+
+  /** Resolves when nothing is being saved. Never rejects. */
+  get saved(): Promise<void> {
+    return this.#saving ?? Promise.resolve();
   }
 
   /** Whether there is nothing left in a segment for any destination. */
   isSettled(segment: Segment): boolean {
+    if (segment.reports === 0) return true;
     return [...this.#cursors.values()].every(({ segment: number, offset }) =>
       number === segment.number ? offset >= segment.recordsEnd : number > segment.number,
     );
@@ -117,24 +136,44 @@ export class Journal {
     this.#segments = this.#segments.filter((other) => other !== segment);
   }
 
-  /** Removes the whole journal. */
+  /** Removes the whole journal, after what is being saved in it. @throws When the disk does, and nothing is being saved. */
   destroy(): void {
-    this.#disk.remove(this.#path);
     this.#segments = [];
+    this.#isChanged = false;
+    const remove = (): void => this.#disk.remove(this.#path);
+    if (this.#saving === undefined) remove();
+    // What is left of it is found by whoever comes next.
+    else this.#saving.then(remove).catch(() => undefined);
   }
 
   /** Gives it another name, which is another owner. */
   move(path: string): void {
+    this.#isChanged = false;
     this.#disk.rename(this.#path, path);
     this.#path = path;
   }
+
+  async #saveChanges(): Promise<void> {
+    try {
+      while (this.#isChanged) {
+        this.#isChanged = false;
+        await this.#disk.saveFile(join(this.#path, cursorsName), this.#cursorsText());
+      }
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+
+  #cursorsText(): string {
+    return JSON.stringify({ format, cursors: Object.fromEntries(this.#cursors) });
+  }
 }
 
-/** Cursors that cannot be read are at the beginning: what is sent twice carries the same uid. */
-function readCursors(bytes: Buffer, cursors: Map<string, Cursor>): void {
+/** Tells the format. Cursors that cannot be read are at the beginning: what is sent twice carries the same uid. */
+function readCursors(bytes: Buffer, cursors: Map<string, Cursor>): number {
   try {
     const { format: written, cursors: stored } = JSON.parse(bytes.toString()) as Record<string, unknown>;
-    if (written !== format) return;
+    if (typeof written === 'number' && written !== format) return written;
     for (const [key, cursor] of Object.entries(stored as Record<string, Partial<Cursor>>)) {
       const { segment, offset } = cursor;
       const isReadable = typeof segment === 'number' && typeof offset === 'number';
@@ -143,4 +182,5 @@ function readCursors(bytes: Buffer, cursors: Map<string, Cursor>): void {
   } catch {
     // The file is a few hundred bytes put in place by a rename; only a failing disk leaves it broken.
   }
+  return format;
 }

@@ -14,6 +14,8 @@ export interface JournalsOptions {
   readonly growing: () => Segment | undefined;
   /** Called with a segment that is gone although a destination may need it. */
   readonly onLost: (segment: Segment, reason: string) => void;
+  /** Called when cursors could not be saved. */
+  readonly onUnsaved: (error: unknown) => void;
 }
 
 export class Journals implements Iterable<Journal> {
@@ -32,6 +34,11 @@ export class Journals implements Iterable<Journal> {
     let sum = 0;
     for (const journal of this) sum += journal.bytes;
     return sum;
+  }
+
+  /** Resolves when nothing is being saved. Never rejects. */
+  async saved(): Promise<void> {
+    await Promise.all([...this].map((journal) => journal.saved));
   }
 
   get ids(): string[] {
@@ -55,20 +62,28 @@ export class Journals implements Iterable<Journal> {
     return this.#owned.get(journal.id) === journal;
   }
 
-  /** Gives up the oldest segments until there is room for so many bytes more. @throws When the disk does. */
-  makeRoom(neededBytes: number): void {
+  /**
+   * Gives up the oldest segments until there is room for so many bytes more; tells whether there is.
+   *
+   * @param maxRemoved Most segments that are removed at once.
+   * @throws When the disk does.
+   */
+  makeRoom(neededBytes: number, maxRemoved: number = Infinity): boolean {
     const { maxBytes, growing, onLost } = this.#options;
     let bytes = this.bytes + neededBytes;
+    let removed = 0;
     // Ids begin with the time: journals that were taken over come before our own.
     for (const journal of [...this].toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
       for (const segment of journal.segments) {
-        if (bytes <= maxBytes) return;
+        if (bytes <= maxBytes) return true;
         if (segment === growing()) continue;
+        if (++removed > maxRemoved) return false;
         bytes -= segment.bytes;
         journal.remove(segment);
         onLost(segment, 'spool_full');
       }
     }
+    return true;
   }
 
   /** Makes cursors last, and removes what no destination needs. @throws When the disk does. */
@@ -77,9 +92,14 @@ export class Journals implements Iterable<Journal> {
     for (const segment of journal.segments) {
       if (segment !== growing && journal.isSettled(segment)) journal.remove(segment);
     }
-    if (journal.segments.length > 0 || isWritten) return journal.save();
+    if (journal.segments.length > 0 || isWritten) return journal.saveSoon(this.#options.onUnsaved);
     this.#owned.delete(journal.id);
     journal.destroy();
+  }
+
+  /** Removes one in which nothing could be written: a disk may be full for days, and tried every 30 s. @throws When the disk does. */
+  discardEmpty(journal: Journal): void {
+    if (journal.segments.every(({ reports }) => reports === 0)) this.tidy(journal, false);
   }
 
   /** Lets go of one that is not ours any more, whoever has it now. */
@@ -91,7 +111,16 @@ export class Journals implements Iterable<Journal> {
   /** Leaves one to whoever comes next, or removes it when nothing in it is needed. @throws When the disk does. */
   release(journal: Journal): void {
     this.#owned.delete(journal.id);
-    if (journal.segments.every((segment) => journal.isSettled(segment))) journal.destroy();
-    else journal.move(join(this.#options.directory, journalName(journal.id)));
+    if (!journal.isOfAnotherVersion && journal.segments.every((segment) => journal.isSettled(segment)))
+      journal.destroy();
+    else {
+      if (!journal.isOfAnotherVersion) journal.save();
+      this.giveBack(journal);
+    }
+  }
+
+  /** Leaves one to whoever comes next. @throws When the disk does. */
+  giveBack(journal: Journal): void {
+    journal.move(join(this.#options.directory, journalName(journal.id)));
   }
 }

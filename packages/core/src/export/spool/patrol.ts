@@ -11,6 +11,12 @@ import type { Shelf } from './shelf.js';
 
 const intervalMs = 5_000;
 
+/** Longer between two rounds, by the wall clock, and nobody's silence means anything. */
+const maxRoundGapMs = 15_000;
+
+/** Files that are removed in one go, within a millisecond. */
+const maxRemoved = 4;
+
 export interface PatrolOptions {
   readonly disk: Disk;
   readonly clock: Clock;
@@ -33,11 +39,14 @@ export class Patrol {
   readonly #foreign = new Set<string>();
   #timer: Timer;
   #isOver = false;
+  /** By the wall clock, as the silence of others is measured. */
+  #lastRoundMs: number;
   /** Those who wait for the end of the first round; nobody any more once it is over. */
   #waiting: (() => void)[] | undefined = [];
 
   constructor(options: PatrolOptions) {
     this.#options = options;
+    this.#lastRoundMs = options.clock.now();
     this.#timer = options.clock.after(0, () => void this.#round());
   }
 
@@ -67,9 +76,12 @@ export class Patrol {
 
   async #round(): Promise<void> {
     const { journals, breaker, clock } = this.#options;
+    const sinceLastMs = clock.now() - this.#lastRoundMs;
+    this.#lastRoundMs = clock.now();
     for (const journal of journals) breaker.attempt(() => this.#showLife(journal));
     try {
-      await this.#adopt();
+      // After a suspended machine or a jump of the clock everybody seems silent: first let them show that they live.
+      if (sinceLastMs < maxRoundGapMs) await this.#adopt();
     } catch {
       // Before the first error there is no directory.
     }
@@ -94,9 +106,15 @@ export class Patrol {
     const known = new Set([...this.#foreign, ...journals.ids]);
     for await (const journal of adoptOrphans({ disk, directory, we, nowMs: clock.now(), keys }, known)) {
       if (this.#isOver) return breaker.attempt(() => journals.release(journal));
+      if (journal.isOfAnotherVersion) {
+        this.#foreign.add(journal.id);
+        breaker.attempt(() => journals.giveBack(journal));
+        continue;
+      }
       journals.add(journal);
       try {
         await this.#recover(journal);
+        await this.#makeRoom();
         this.#settleIn(journal);
       } catch {
         // Read again in the next round, by us or by somebody else.
@@ -133,10 +151,17 @@ export class Patrol {
     return (await this.#options.read(shelf)).reports;
   }
 
-  /** Keeps the budget, and gives back what holds nothing for our destinations but something for others. */
+  /** Keeps the budget, a few files at a time: what was taken over may be many times as much. */
+  async #makeRoom(): Promise<void> {
+    const { journals, clock } = this.#options;
+    while (!this.#isOver && !journals.makeRoom(0, maxRemoved)) {
+      await new Promise<void>((resolve) => clock.after(0, resolve));
+    }
+  }
+
+  /** Gives back what holds nothing for our destinations but something for others. */
   #settleIn(journal: Journal): void {
     const { journals, keys } = this.#options;
-    journals.makeRoom(0);
     journals.tidy(journal, false);
     const isOurs = keys.some((key) => journal.keys.includes(key));
     if (isOurs || !journals.owns(journal)) return;

@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../record.js';
 import type { Sender } from '../destination.js';
 import { kindOf, payloadOf, readFrames, type Frame } from './frame.js';
 
-/** Version of what is written; a file of another one is left alone. */
+/** Version of what is written; a file of another one is not read, and its journal left alone. */
 const format = 1;
 
 /** Who made the records: after a restart the service may have another version, and surely another process id. */

@@ -19,7 +19,14 @@ const command = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant('answer' as const), status: fc.constantFrom(200, 200, 503) }),
+    arbitrary: fc.record({ do: fc.constant('answer' as const), status: fc.constantFrom(200, 200, 413, 503) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('exchange' as const),
+      statuses: fc.array(fc.constantFrom(200, 200, 413), { minLength: 2, maxLength: 6 }),
+    }),
   },
   {
     weight: 2,
@@ -51,6 +58,12 @@ async function run(world: World, step: typeof command extends fc.Arbitrary<infer
       return process.clock.advance(step.ms);
     case 'answer':
       return process.answer(step.status);
+    case 'exchange':
+      for (const status of step.statuses) {
+        await process.clock.advance(500);
+        await process.answer(status);
+      }
+      return;
     case 'crash':
       return process.disk.crashAfter(step.after, step.isTorn);
     case 'start':

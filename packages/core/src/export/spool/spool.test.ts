@@ -196,6 +196,28 @@ describe('spool', () => {
     expect(status(subject)).toMatchObject({ queued: 11, dropped: 0 });
   });
 
+  it('waits for nobody to save how far a destination has come, and at the end not for ever', async () => {
+    const storage = new Storage();
+    const subject = start(storage);
+    const saved: string[] = [];
+    subject.disk.saveFile = (path) => {
+      saved.push(path);
+      return new Promise(() => undefined);
+    };
+    for (const message of ['a', 'b', 'c']) {
+      subject.core.offer(report(message));
+      await subject.clock.advance(500);
+      await subject.transport.answer(200);
+    }
+    expect([status(subject).delivered, saved.length]).toEqual([3, 1]);
+    let isClosed = false;
+    void subject.core.close().then(() => (isClosed = true));
+    await subject.clock.advance(199);
+    expect(isClosed).toBe(false);
+    await subject.clock.advance(1);
+    expect(isClosed).toBe(true);
+  });
+
   it('tries again later what cannot be read now', async () => {
     const storage = new Storage();
     start(storage, { pid: 1 }).core.offer(report('orphan'));

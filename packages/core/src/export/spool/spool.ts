@@ -54,6 +54,9 @@ export interface SpoolStatus {
 /** Most bytes of a segment: so much is read at once, and given up at once when the budget is spent. */
 const maxSegmentBytes = 524_288;
 
+/** Longest wait at the end for what is being saved. */
+const maxSaveMs = 200;
+
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #journals: Journals;
@@ -73,6 +76,7 @@ export class Spool {
       ...options,
       growing: () => this.#writer?.segment,
       onLost: (segment, reason) => options.listener.lost(segment, reason),
+      onUnsaved: (error) => this.#breaker.note(error, 'cannot save how far destinations have come in'),
     });
     this.#patrol = new Patrol({
       ...options,
@@ -125,7 +129,8 @@ export class Spool {
       this.#inspected.add(segment);
       return { bytes, contents };
     } catch (error) {
-      this.#breaker.note(error, 'cannot read in');
+      // What was given up for the budget meanwhile is no trouble of the disk.
+      if (journal.segments.includes(segment)) this.#breaker.note(error, 'cannot read in');
       throw error;
     }
   }
@@ -143,12 +148,23 @@ export class Spool {
     }
   }
 
-  /** Ends everything; what is not settled is left for whoever comes next. */
-  close(): void {
+  /** Ends everything; what is not settled is left for whoever comes next. Never rejects, and waits for no hung disk. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#patrol.end();
     this.#endWriter();
+    await this.#saved();
     for (const journal of this.#journals) this.#breaker.attempt(() => this.#journals.release(journal));
+  }
+
+  #saved(): Promise<void> {
+    return new Promise((resolve) => {
+      const deadline = this.#options.clock.after(maxSaveMs, resolve);
+      void this.#journals.saved().then(() => {
+        deadline.cancel();
+        resolve();
+      });
+    });
   }
 
   #createWriter(): Writer {
@@ -168,7 +184,10 @@ export class Spool {
   #endWriter(): void {
     const writer = this.#writer;
     this.#writer = undefined;
-    this.#breaker.attempt(() => writer?.seal());
+    this.#breaker.attempt(() => {
+      writer?.seal();
+      if (writer !== undefined && this.#journals.owns(writer.journal)) this.#journals.discardEmpty(writer.journal);
+    });
   }
 
   #leave(journal: Journal): void {

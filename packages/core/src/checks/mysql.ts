@@ -1,0 +1,66 @@
+/** Health check: MySQL or MariaDB answers a trivial query. */
+import { checkDefaults, type CheckOptions, type HealthCheck } from '../health/check.js';
+import { createPoolProbe } from '../health/pool-question.js';
+import { invalidOption } from '../internal/options.js';
+
+/** The part of a `mysql2` Pool or Connection that this check uses, of the promise API or of the callback API. */
+export type MysqlClient = MysqlPool | MysqlConnection | { promise(): MysqlPool | MysqlConnection };
+
+/** A `mysql2/promise` Connection, or one that a pool lends. */
+export interface MysqlConnection {
+  query(query: { sql: string; timeout: number }): Promise<unknown>;
+  release?(): void;
+  destroy?(): void;
+}
+
+/** A `mysql2/promise` Pool, which emits `enqueue` when somebody has to wait for a connection. */
+export interface MysqlPool extends Pick<MysqlConnection, 'query'> {
+  getConnection(): Promise<MysqlConnection>;
+  once(event: 'enqueue', listener: () => void): unknown;
+  removeListener(event: 'enqueue', listener: () => void): unknown;
+}
+
+/**
+ * Checks that MySQL or MariaDB answers `SELECT 1`, on a connection of the pool that the app itself uses. A pool whose every
+ * connection is in use is busy (`OVERLOADED`), not broken. A connection that does not answer in time is thrown away, so
+ * one that died silently costs one run.
+ *
+ * @throws {ConfigError} When the client is none of `mysql2`.
+ */
+export function mysqlCheck(given: MysqlClient, options: CheckOptions = {}): HealthCheck {
+  const client = promised(given);
+  if (typeof client?.query !== 'function')
+    throw invalidOption('mysqlCheck.client', 'a mysql2 Pool or Connection', typeof given);
+  const { timeoutMs = checkDefaults.timeoutMs } = options;
+  const query = { sql: 'SELECT 1', timeout: timeoutMs };
+  if (!('getConnection' in client)) return { ...options, probe: () => client.query(query) };
+  return { ...options, probe: createPoolProbe(() => askPool(client, query), timeoutMs) };
+}
+
+function promised(given: MysqlClient): MysqlPool | MysqlConnection {
+  const { promise } = (given ?? {}) as { promise?: unknown };
+  return typeof promise === 'function' ? (given as { promise(): MysqlPool }).promise() : (given as MysqlPool);
+}
+
+/** Tells by the pool's own event, which it emits before `getConnection` returns, whether it had a connection free. */
+function askPool(
+  pool: MysqlPool,
+  query: { sql: string; timeout: number },
+): { answer: Promise<unknown>; isQueued: boolean } {
+  let isQueued = false;
+  const onEnqueue = (): void => void (isQueued = true);
+  pool.once('enqueue', onEnqueue);
+  const lent = pool.getConnection();
+  pool.removeListener('enqueue', onEnqueue);
+  return { answer: lent.then((connection) => ask(connection, query)), isQueued };
+}
+
+async function ask(connection: MysqlConnection, query: { sql: string; timeout: number }): Promise<void> {
+  try {
+    await connection.query(query);
+    connection.release?.();
+  } catch (error) {
+    connection.destroy?.(); // mysql2 would keep one that did not answer for ever
+    throw error;
+  }
+}

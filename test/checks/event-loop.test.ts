@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { eventLoopCheck } from '@throughline/core/checks/event-loop';
+import type { HealthCheck } from '@throughline/core';
+import { describe, expect, it, vi } from 'vitest';
+import { healthOf, PATIENCE } from '../contract/check.js';
+import { describeLocalCheck } from '../contract/local-check.js';
+
+vi.mock('node:perf_hooks', { spy: true });
+
+/** Keeps the event loop from doing anything, as a long computation would. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** One sample has to be taken before the block, and one after it. */
+async function late(options: Parameters<typeof eventLoopCheck>[0]): Promise<HealthCheck> {
+  const check = eventLoopCheck(options);
+  const health = healthOf({ ...check, required: true });
+  await health.check();
+  const histogram = vi.mocked(monitorEventLoopDelay).mock.results.at(-1)?.value;
+  await vi.waitUntil(() => histogram.count > 0, PATIENCE);
+  block(250);
+  await vi.waitUntil(() => histogram.max > 200e6, PATIENCE);
+  return check;
+}
+
+describeLocalCheck({
+  name: 'event-loop',
+  within: (options) => eventLoopCheck(options),
+  beyond: (options) => late({ maxDelayMs: 50, ...options }),
+  misuses: [
+    () => eventLoopCheck({ maxDelayMs: 0 }),
+    () => eventLoopCheck({ maxDelayMs: NaN }),
+    () => eventLoopCheck({ percentile: 0 }),
+    () => eventLoopCheck({ percentile: 101 }),
+  ],
+});
+
+describe('eventLoopCheck', () => {
+  it('measures nothing until it is asked', () => {
+    vi.mocked(monitorEventLoopDelay).mockClear();
+    eventLoopCheck();
+    expect(monitorEventLoopDelay).not.toHaveBeenCalled();
+  });
+
+  it('measures once, however often it is asked', async () => {
+    vi.mocked(monitorEventLoopDelay).mockClear();
+    const health = healthOf(eventLoopCheck());
+    for (let probe = 0; probe < 20; probe += 1) await health.check();
+    expect(monitorEventLoopDelay).toHaveBeenCalledTimes(1);
+  });
+
+  it('is ok with a delay below the limit', async () => {
+    const health = healthOf(await late({ maxDelayMs: 2000 }));
+    expect((await health.check()).status).toBe('healthy');
+  });
+
+  it('says the same to probes that come one right after the other, and is ok again in the next window', async () => {
+    const health = healthOf(await late({ maxDelayMs: 50 }));
+    for (let probe = 0; probe < 5; probe += 1) expect((await health.check()).status).toBe('unhealthy');
+    await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+  });
+
+  it('lets the process end', () => {
+    const source = new URL('../../packages/core/dist/esm/checks/event-loop.js', import.meta.url);
+    const code = `import { eventLoopCheck } from ${JSON.stringify(pathToFileURL(source.pathname).href)}; eventLoopCheck().probe();`;
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { timeout: 5000 });
+    expect(status).toBe(0);
+  });
+});

@@ -1,0 +1,72 @@
+import { MongoClient, type MongoClientOptions } from 'mongodb';
+import { mongodbCheck, type MongoDatabase } from '@throughline/core/checks/mongodb';
+import { describe, expect, it, vi } from 'vitest';
+import { describeCheck, healthOf, PASSWORD, PATIENCE } from '../contract/check.js';
+import { createFaultyProxy } from '../contract/faulty-proxy.js';
+import { freePort } from '../integration/free-port.js';
+import { startMongoStub } from './mongodb-stub.js';
+
+function clientOf(port: number, password = PASSWORD, options: MongoClientOptions = {}): MongoClient {
+  return new MongoClient(`mongodb://127.0.0.1:${port}`, {
+    auth: { username: 'shop', password },
+    authMechanism: 'PLAIN',
+    serverApi: '1',
+    heartbeatFrequencyMS: 500,
+    ...options,
+  });
+}
+
+describeCheck({
+  name: 'mongodb (on a stub that answers the handshake)',
+  start: () => startMongoStub(PASSWORD),
+  async connect(port, password) {
+    const client = clientOf(port, password);
+    let isKnown = false;
+    client.on('serverDescriptionChanged', ({ newDescription }) => void (isKnown = newDescription.type !== 'Unknown'));
+    if (password === PASSWORD) await client.connect();
+    return {
+      check: (options) => mongodbCheck(client, options),
+      disconnected: () => vi.waitUntil(() => !isKnown, PATIENCE),
+      reconnected: () => vi.waitUntil(() => isKnown, PATIENCE),
+      close: () => client.close(),
+    };
+  },
+  codes: { closed: 'REFUSED', denied: 'AUTH' },
+  misuse: (given) => mongodbCheck(given as MongoDatabase),
+});
+
+describe('mongodbCheck', () => {
+  it('says REFUSED on a closed port, by the real driver', async () => {
+    const client = clientOf(await freePort(), PASSWORD, { serverSelectionTimeoutMS: 100 });
+    expect((await healthOf(mongodbCheck(client)).check()).checks).toMatchObject([{ status: 'down', code: 'REFUSED' }]);
+    await client.close();
+  });
+
+  it('takes a Db as well as a MongoClient', async () => {
+    const stub = await startMongoStub(PASSWORD);
+    const client = clientOf(stub.port);
+    expect((await healthOf(mongodbCheck(client.db('shop'))).check()).status).toBe('healthy');
+    await client.close();
+    stub.stop();
+  });
+
+  it('asks for nothing but a ping', async () => {
+    const command = vi.fn<MongoDatabase['command']>(async () => ({ ok: 1 }));
+    expect((await healthOf(mongodbCheck({ command })).check()).status).toBe('healthy');
+    expect(command.mock.calls).toEqual([[{ ping: 1 }, { signal: expect.any(AbortSignal) }]]);
+  });
+
+  it('drops a connection that died silently, and is ok on the next probe over another', async () => {
+    const stub = await startMongoStub(PASSWORD);
+    const proxy = await createFaultyProxy(stub.port);
+    const client = await clientOf(proxy.port).connect();
+    const health = healthOf(mongodbCheck(client, { timeoutMs: 200 }));
+    expect((await health.check()).status).toBe('healthy');
+    proxy.forget();
+    expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'TIMEOUT' }]);
+    await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+    await client.close(true);
+    await proxy.close();
+    stub.stop();
+  });
+});
