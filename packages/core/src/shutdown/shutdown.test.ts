@@ -193,6 +193,12 @@ describe('a shutdown', () => {
     expect(Object.hasOwn(server, 'emit') && server.emit !== Server.prototype.emit).toBe(false);
   });
 
+  it('listens for no upgrade, because Node serves those as requests that nobody listens for', () => {
+    const server = new Server();
+    new Stage().start({}, server);
+    expect(server.listenerCount('upgrade') + server.listenerCount('connect')).toBe(0);
+  });
+
   it('lets whoever wants it take over the first signal, and says whether anybody else listens', () => {
     const stage = new Stage();
     const told: unknown[] = [];
