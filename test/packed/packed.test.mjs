@@ -107,6 +107,18 @@ describe('from packed tarballs', () => {
     }
   }
 
+  it('the command probes a service, without npx and with it', async () => {
+    await run('express.mjs', async (url) => {
+      for (const [file, ...args] of [
+        [join('node_modules', '.bin', 'throughline')],
+        ['npx', '--no-install', 'throughline'],
+      ]) {
+        const said = execFileSync(file, [...args, 'probe', `${url}/api/health`], { cwd: folder, encoding: 'utf8' });
+        assert.match(said, /^200 {"status":"healthy"/);
+      }
+    });
+  });
+
   it('a Jest test runs', () => {
     execFileSync(process.execPath, ['node_modules/jest/bin/jest.js', '--testMatch', '**/*.jest.cjs'], {
       cwd: folder,

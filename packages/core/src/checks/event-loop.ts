@@ -34,7 +34,6 @@ export function eventLoopCheck(options: EventLoopLimits & CheckOptions = {}): He
   return {
     kind: 'process',
     ...rest,
-    kind: 'process',
     probe() {
       if (!histogram) (histogram = monitorEventLoopDelay({ resolution: resolutionMs })).enable();
       if (histogram.count > 0 && performance.now() - sinceMs >= minWindowMs) {

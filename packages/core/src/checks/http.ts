@@ -17,7 +17,6 @@ export function httpCheck(url: string | URL, options: CheckOptions = {}): Health
   return {
     target: target.host,
     ...options,
-    target: target.host,
     probe: (signal) =>
       new Promise<void>((resolve, reject) => {
         const sent = request(target, { signal, agent: false }, (response) => {

@@ -28,7 +28,6 @@ export function memoryCheck(options: MemoryLimits & CheckOptions = {}): HealthCh
   return {
     kind: 'process',
     ...rest,
-    kind: 'process',
     probe() {
       const { used_heap_size: heap, heap_size_limit: heapLimit } = getHeapStatistics();
       requireWithin('heap', heap, Math.min(maxHeapRatio * heapLimit, maxHeapBytes ?? Infinity));

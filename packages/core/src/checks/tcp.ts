@@ -32,7 +32,6 @@ export function tcpCheck(target: TcpTarget, options: CheckOptions = {}): HealthC
   return {
     target: `${host}:${port}`,
     ...options,
-    target: `${host}:${port}`,
     probe: (signal) =>
       new Promise<void>((resolve, reject) => {
         let answer = '';
