@@ -52,9 +52,10 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
   '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
   '@throughline/core/metrics': ['createMetricsEndpoint', 'metricsCatalogue'],
+  '@throughline/core/testing': ['recordErrors', 'recordLogs'],
   '@throughline/express': ['errorHandler', 'health', 'metrics', 'requestContext'],
   '@throughline/koa': ['health', 'metrics', 'requestContext'],
-  '@throughline/nest': ['HealthIndicator', 'OBSERVABILITY', 'ObservabilityModule'],
+  '@throughline/nest': ['HealthIndicator', 'OBSERVABILITY', 'ObservabilityModule', 'createNestLogger'],
 };
 
 describe('a public entry', () => {

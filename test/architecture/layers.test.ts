@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   'liveness/': ['internal/'],
   'cli/': [],
   'environment.ts': ['exporters/', 'export/', 'log/', 'internal/', 'errors.ts'],
-  'observability-options.ts': ['export/', 'health/', 'http/', 'internal/'],
+  'observability-options.ts': ['export/', 'health/', 'http/', 'log/', 'internal/'],
   'observability.ts': [
     'observability-options.ts',
     'environment.ts',
@@ -31,6 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
   'process-observability.ts': ['observability.ts', 'observability-options.ts', 'internal/', 'errors.ts'],
   'graceful-shutdown.ts': ['process-observability.ts', 'environment.ts', 'shutdown/', 'internal/'],
   'start-liveness-worker.ts': ['process-observability.ts', 'liveness/'],
+  'testing/': ['process-observability.ts', 'observability-options.ts', 'export/'],
   'index.ts': [
     'start-liveness-worker.ts',
     'liveness/',
@@ -41,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
     'context/',
     'export/',
     'health/',
+    'log/',
     'internal/',
     'errors.ts',
   ],

@@ -101,6 +101,10 @@ describe('httpCheck', () => {
     expect(report.checks).toMatchObject([{ status: 'down', code: 'TLS' }]);
   });
 
+  it('names the host and the port that are asked, without the password', () => {
+    expect(httpCheck('http://shop:hunter2@stock:3001/live?key=hunter2').target).toBe('stock:3001');
+  });
+
   it.each(['localhost:3000/health', 'ftp://a.example', '/health', ''])('refuses %j as a URL', (url) => {
     expect(() => httpCheck(url)).toThrow(/^httpCheck\.url must be a URL with http:\/\/ or https:\/\//);
   });

@@ -91,6 +91,10 @@ describe('tcpCheck', () => {
     expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'DNS' }]);
   });
 
+  it('names the host and the port that are asked', () => {
+    expect(tcpCheck({ host: 'smtp', port: 25, send: 'hunter2' }).target).toBe('smtp:25');
+  });
+
   it.each([
     ['tcpCheck.port', { host: 'mail', port: 0 }],
     ['tcpCheck.port', { host: 'mail', port: 65_536 }],

@@ -9,6 +9,7 @@ import { promiseContext } from './promises/context.js';
 import { promiseEcho } from './promises/echo.js';
 import { promiseErrors } from './promises/errors.js';
 import { promiseExport } from './promises/export.js';
+import { promiseDetail } from './promises/detail.js';
 import { promiseFields } from './promises/fields.js';
 import { promiseHealth } from './promises/health.js';
 import { promiseHealthFormats } from './promises/health-formats.js';
@@ -19,6 +20,7 @@ import { promiseMetrics } from './promises/metrics.js';
 import { promiseOptions } from './promises/options.js';
 import { promiseOutside } from './promises/outside.js';
 import { promisePrivacy } from './promises/privacy.js';
+import { promiseRequestLog } from './promises/request-log.js';
 import { promiseTrace } from './promises/trace.js';
 import { promiseUser } from './promises/user.js';
 
@@ -32,6 +34,7 @@ export function describeAdapter(cell: Cell): void {
     describe('context', () => {
       promiseContext(cell);
       promiseFields(cell);
+      promiseRequestLog(cell);
       promiseTrace(cell);
       promiseBodies(cell);
       promiseConcurrency(cell);
@@ -49,6 +52,10 @@ export function describeAdapter(cell: Cell): void {
     describe('health', () => {
       promiseHealth(cell);
       promiseHealthFormats(cell);
+    });
+
+    describe('detail', () => {
+      promiseDetail(cell);
     });
     describe('trouble', () => {
       promiseErrors(cell);

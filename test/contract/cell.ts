@@ -1,7 +1,7 @@
 /** Cell: one framework on one platform, as the contract suite sees it. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Observability } from '@throughline/core';
+import type { Logger, Observability } from '@throughline/core';
 import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import type { MetricsOptions } from '@throughline/core/metrics';
 
@@ -13,6 +13,8 @@ export interface Exchange {
   readonly params: Readonly<Record<string, string>>;
   /** What the framework's body parser made of the body. */
   readonly body: unknown;
+  /** The logger that the framework's own request has: `req.log`, `ctx.log`. */
+  readonly log: Logger;
   /** Leaves the user where authentication of this framework leaves it. */
   signIn(user: unknown): void;
 }

@@ -1,7 +1,7 @@
 /** Starting a cell: an application of a test's own, with everything it logs kept. */
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createObservability, type Observability, type ObservabilityOptions } from '@throughline/core';
+import { createObservability, type LogOptions, type Observability, type ObservabilityOptions } from '@throughline/core';
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Cell, Listening, Setup } from './cell.js';
@@ -24,15 +24,16 @@ export interface Service {
 
 export interface Options extends Partial<Setup> {
   readonly exporters?: Destinations;
+  readonly log?: LogOptions;
 }
 
 /** Starts a service on the cell; it is stopped when the test is over, if not before. */
-export async function start(cell: Cell, { exporters = [], ...setup }: Options = {}): Promise<Service> {
+export async function start(cell: Cell, { exporters = [], log, ...setup }: Options = {}): Promise<Service> {
   const recorder = new Recorder();
   const observability = createObservability({
     isolated: true,
     service: { name: 'cell', version: '1.0.0', environment: 'test' },
-    log: { level: 'debug', destination: recorder },
+    log: { level: 'debug', destination: recorder, ...log },
     exporters,
   });
   onTestFinished(() => observability.close({ timeoutMs: 1000 }));

@@ -7,6 +7,7 @@ import {
   type Observability,
   type ObservabilityOptions,
   type ObservabilityProblem,
+  runWithContext,
   setContext,
   setUser,
 } from '@throughline/core';
@@ -16,6 +17,7 @@ import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
 import { sentryExporter } from '@throughline/core/exporters/sentry';
 import { errorHandler, health, requestContext } from '@throughline/express';
+import { createNestLogger } from '@throughline/nest';
 import express from 'express';
 import { onTestFinished, vi } from 'vitest';
 import { eventsIn, type SentryEvent } from '../exporters/envelope.js';
@@ -202,11 +204,55 @@ async function halfConfiguredLine(): Promise<unknown> {
   return lines[0];
 }
 
+/** What is written of a job that fails, at the level `info`. */
+function flight(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const log = { level: 'info', flightRecorder: {}, destination };
+  const observability = createObservability({ isolated: true, service, log, exporters: [] });
+  const orders = observability.getLogger('orders');
+  runWithContext({ kind: 'job', requestId: 'demo-1' }, () => {
+    orders.debug({ order_id: 8 }, 'looking for a box');
+    orders.error({ order_id: 8 }, 'no box');
+  });
+  return observability.close().then(() => lines);
+}
+
+/** The first line of a message of which every tenth is written. */
+function sampledLine(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const log = { sample: { 'cache miss': 0.1 }, destination };
+  createObservability({ isolated: true, service, log, exporters: [] }).getLogger('cache').info('cache miss');
+  return Promise.resolve(lines[0]);
+}
+
+/** A warning on the console. */
+async function consoleLine(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const log = { captureConsole: true, destination };
+  const observability = createObservability({ isolated: true, service, log, exporters: [] });
+  runWithContext({ requestId: 'demo-1' }, () => console.warn('no %s left', 'box'));
+  await observability.close();
+  return lines[0];
+}
+
+/** The line of a call as `new Logger(OrdersController.name)` makes it. */
+function nestLine(): Promise<unknown> {
+  const { destination, lines } = recorder();
+  const observability = createObservability({ isolated: true, service, log: { destination }, exporters: [] });
+  const logger = createNestLogger({ observability });
+  runWithContext({ requestId: 'demo-1' }, () => logger.log('order read', { order_id: 7 }, 'OrdersController'));
+  return Promise.resolve(lines[0]);
+}
+
 /** What produces the block below `<!-- output: name -->`. */
 export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   line: async () => (await linesOf('/orders')).find(({ logger }) => logger === 'orders'),
   'access-line': async () => (await linesOf('/orders')).find(({ logger }) => logger === 'http'),
   'error-line': async () => (await linesOf('/orders/7/pay')).find(({ logger }) => logger === 'http'),
+  'nest-line': nestLine,
+  flight,
+  'sampled-line': sampledLine,
+  'console-line': consoleLine,
   'error-answer': async () => (await call(await openShop(), '/orders/7/pay')).json(),
   'health-healthy': () => healthBody({ db: ok, redis: ok }),
   'health-unhealthy': () => healthBody({ db: down, redis: ok }),

@@ -40,6 +40,7 @@ function exchangeOf(req: Request, res: Response): Exchange {
     res,
     params: req.params as Record<string, string>,
     body: req.body,
+    log: req.log,
     signIn: (user) => Object.assign(req, { user }),
   };
 }

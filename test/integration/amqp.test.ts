@@ -123,6 +123,8 @@ describe.skipIf(!hasCommand('rabbitmq-server'))('a real RabbitMQ (rabbitmq-serve
       await expect
         .poll(() => health.check(), PATIENCE)
         .toMatchObject({ checks: [{ status: 'down', code: 'READONLY' }] });
+      const next = await health.check();
+      expect(next).toMatchObject({ checks: [{ status: 'down', code: 'READONLY' }] });
       await server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.4).');
       await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
       await connection.close();

@@ -52,6 +52,7 @@ function exchangeOf(ctx: RouterContext): Exchange {
     res: ctx.res,
     params: ctx.params,
     body: ctx.request.body,
+    log: ctx.log,
     signIn: (user) => void (ctx.state['user'] = user),
   };
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { Controller, Get, type INestApplication, Post, Req, Res, StreamableFile, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Observability } from '@throughline/core';
+import type { Logger, Observability } from '@throughline/core';
 import { ObservabilityModule } from '@throughline/nest';
 import type { Answer, Exchange, Listening, Route, Setup } from '../contract/cell.js';
 import type { Platform } from './platform.js';
@@ -14,6 +14,7 @@ interface PlatformRequest {
   readonly raw?: IncomingMessage;
   readonly params: Readonly<Record<string, string>>;
   readonly body: unknown;
+  readonly log: Logger;
 }
 
 interface PlatformResponse {
@@ -72,6 +73,7 @@ function exchangeOf(request: PlatformRequest, response: PlatformResponse): Excha
     res: response.raw ?? (response as unknown as ServerResponse),
     params: request.params,
     body: request.body,
+    log: request.log,
     signIn: (user) => Object.assign(request, { user }),
   };
 }

@@ -111,11 +111,32 @@ describe('from packed tarballs', () => {
     }
   }
 
+  it('the command probes a service, without npx and with it', async () => {
+    await run('express.mjs', async (url) => {
+      for (const [file, ...args] of [
+        [join('node_modules', '.bin', 'throughline')],
+        ['npx', '--no-install', 'throughline'],
+      ]) {
+        const said = execFileSync(file, [...args, 'probe', `${url}/api/health`], { cwd: folder, encoding: 'utf8' });
+        assert.match(said, /^200 {"status":"healthy"/);
+      }
+    });
+  });
+
   it('a Jest test runs', () => {
     execFileSync(process.execPath, ['node_modules/jest/bin/jest.js', '--testMatch', '**/*.jest.cjs'], {
       cwd: folder,
       stdio: 'pipe',
     });
+  });
+
+  it('a test of Node’s own runner records logs, and ends by itself', () => {
+    const args = ['--test', '--test-reporter', 'tap', 'logs.node.mjs'];
+    const env = { ...process.env };
+    // Set by the runner of this test, it would make the other one report to it.
+    delete env.NODE_TEST_CONTEXT;
+    const report = execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env, timeout: 60_000 });
+    assert.match(report, /^# pass 1$/m);
   });
 
   for (const [module, moduleResolution] of [

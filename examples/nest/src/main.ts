@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { Controller, Get, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getLogger, setUser } from '@throughline/core';
-import { ObservabilityModule } from '@throughline/nest';
+import { createNestLogger, ObservabilityModule } from '@throughline/nest';
 
 const logger = getLogger('orders');
 
@@ -28,6 +28,6 @@ const health = { path: '/api/health', checks: { disk: () => access(tmpdir()) } }
 @Module({ imports: [ObservabilityModule.forRoot({ health })], controllers: [OrdersController] })
 class AppModule {}
 
-// Nest's own logger would print errors once more, raw.
-const app = await NestFactory.create(AppModule, { logger: false, abortOnError: false });
+// Nest's own lines, and those of `new Logger(…)`, are like ours.
+const app = await NestFactory.create(AppModule, { logger: createNestLogger(), abortOnError: false });
 await app.listen(Number(process.env['PORT'] ?? 3000)); // on SIGTERM no request is lost: the module sees to it

@@ -2,7 +2,7 @@
 import { Body, Controller, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getLogger, setContext } from '@throughline/core';
-import { ObservabilityModule } from '@throughline/nest';
+import { createNestLogger, ObservabilityModule } from '@throughline/nest';
 import { bank } from './demo-data.js';
 import { setting } from './setting.js';
 
@@ -39,6 +39,5 @@ class ChargesController {
 })
 class PaymentsModule {}
 
-// Nest's own logger would print errors once more, raw.
-const app = await NestFactory.create(PaymentsModule, { logger: false, abortOnError: false });
+const app = await NestFactory.create(PaymentsModule, { logger: createNestLogger(), abortOnError: false });
 await app.listen(Number(setting('PORT')), '127.0.0.1');

@@ -28,6 +28,7 @@ export type { ComponentStatus } from './health/standing.js';
 export type { RedactOptions } from './internal/redact.js';
 export type { ServiceInfo } from './internal/service.js';
 export type { LivenessWorker, LivenessWorkerOptions } from './liveness/liveness-worker.js';
+export type { FlightRecorderOptions } from './log/flight-recorder.js';
 export type {
   LogOptions,
   Observability,

@@ -11,6 +11,7 @@ import type { ObservedApplication } from './http/observed.js';
 import { invalidOption, requireFunctionOr, requireObject, requireText, requireTexts } from './internal/options.js';
 import type { RedactOptions } from './internal/redact.js';
 import type { ServiceInfo } from './internal/service.js';
+import type { FlightRecorderOptions } from './log/flight-recorder.js';
 
 /** Which lines are written, and where to. */
 export interface LogOptions {
@@ -20,6 +21,12 @@ export interface LogOptions {
   levels?: Readonly<Record<string, string>>;
   /** Fields of the user that are logged beside `user_id`, each as `user_NAME`. @default [] */
   userFields?: readonly string[];
+  /** Keeps the last lines of a request below its level, and writes them when it fails; `{}` for the defaults. Left out, none. */
+  flightRecorder?: FlightRecorderOptions;
+  /** The part of the lines of a message that is written, by message: `{ 'cache miss': 0.01 }`. Errors always are. */
+  sample?: Readonly<Record<string, number>>;
+  /** Whether what is printed on the console, and warnings of the process, are lines instead, until `close()`. @default false */
+  captureConsole?: boolean;
   /** Any pino destination. @default standard output; readable on a terminal in development, JSON otherwise */
   destination?: DestinationStream;
 }
@@ -51,10 +58,12 @@ export interface ObservabilityOptions {
 
 export const observabilityDefaults: {
   userFields: readonly string[];
+  captureConsole: boolean;
   captureUncaught: boolean;
   isolated: boolean;
 } = {
   userFields: [],
+  captureConsole: false,
   captureUncaught: false,
   isolated: false,
 };
@@ -73,8 +82,8 @@ export function requireUsable(options: ObservabilityOptions): void {
     throw invalidOption('log.destination', 'a pino destination', log.destination);
   if (!Array.isArray(exporters)) throw invalidOption('exporters', 'a list of destinations', typeof exporters);
   exporters.forEach(requireDestination);
-  if (captureUncaught !== undefined && typeof captureUncaught !== 'boolean')
-    throw invalidOption('captureUncaught', 'true or false', captureUncaught);
+  for (const [name, value] of Object.entries({ captureUncaught, 'log.captureConsole': log.captureConsole }))
+    if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value);
   if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);
 }
 
@@ -106,6 +115,8 @@ export interface Observability extends ObservedApplication {
   readonly logger: Logger;
   /** Changes a level at run time; of all loggers without one of their own when `name` is `undefined`. */
   setLevel(name: string | undefined, level: string): void;
+  /** Writes all lines there instead, until the returned function is called. For tests, which have `recordLogs()`. */
+  redirectLogs(destination: DestinationStream): () => void;
   /** Options that make a pino of the user's own write lines like ours. */
   pinoOptions<T extends LoggerOptions>(options?: T): T & LoggerOptions;
   /** What the exporters have done, as plain data without credentials. */

@@ -1,5 +1,5 @@
 /** Observability: its parts, wired together. */
-import type { Logger, LoggerOptions } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import type { ContextScope } from './context/request-context.js';
 import { runOutsideContext } from './context/run.js';
 import {
@@ -16,10 +16,12 @@ import { Tally } from './http/tally.js';
 import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
+import { capture } from './log/capture.js';
 import { standardOutput } from './log/destination.js';
+import { FlightRecorder } from './log/flight-recorder.js';
 import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
-import { watchUncaught } from './log/uncaught.js';
+import { Sampling } from './log/sampling.js';
 import {
   type Observability,
   observabilityDefaults,
@@ -37,7 +39,7 @@ export class AssembledObservability implements Observability {
   private exporter: ExporterCore;
   /** What took errors before these options came, while it sends the last of them. */
   private replaced: ExporterCore | undefined;
-  private endWatch: () => void = () => undefined;
+  private endCapture: () => void = () => undefined;
   /** A closed one makes room for another. */
   isClosed = false;
 
@@ -47,7 +49,7 @@ export class AssembledObservability implements Observability {
     this.exporter = exporter;
     this.log = new Log(settings);
     this.health = createHealth(this.healthOptions(options));
-    this.watch(options);
+    this.watch(options, settings);
     this.warn(warnings);
   }
 
@@ -63,7 +65,7 @@ export class AssembledObservability implements Observability {
     this.log.configure(settings);
     this.service = settings.service;
     this.exporter = exporter;
-    this.watch(options);
+    this.watch(options, settings);
     this.warn(warnings);
   }
 
@@ -75,8 +77,16 @@ export class AssembledObservability implements Observability {
     return this.log.loggerFor(scope);
   }
 
+  allowOwnLevels(): void {
+    this.log.allowOwnLevels();
+  }
+
   setLevel(name: string | undefined, level: string): void {
     this.log.setLevel(name, level);
+  }
+
+  redirectLogs(destination: DestinationStream): () => void {
+    return this.log.redirect(destination);
   }
 
   pinoOptions<T extends LoggerOptions>(options?: T): T & LoggerOptions {
@@ -103,7 +113,8 @@ export class AssembledObservability implements Observability {
 
   async close(options?: { timeoutMs?: number }): Promise<void> {
     this.isClosed = true;
-    this.endWatch();
+    this.endCapture();
+    this.log.close();
     this.health.drain();
     await Promise.all([this.replaced?.flush(options), this.exporter.close(options)]);
   }
@@ -113,13 +124,11 @@ export class AssembledObservability implements Observability {
     void exporter.close().then(() => (this.replaced = undefined));
   }
 
-  private watch({ captureUncaught = observabilityDefaults.captureUncaught }: ObservabilityOptions): void {
-    this.endWatch();
-    if (!captureUncaught) return;
-    this.endWatch = watchUncaught((error, origin) => {
-      const message = origin === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception';
-      this.getLogger('process').fatal({ err: error }, message);
-    });
+  private watch(options: ObservabilityOptions, { redactor }: LogSettings): void {
+    const { captureUncaught = observabilityDefaults.captureUncaught, log = {} } = options;
+    this.endCapture();
+    const { captureConsole = observabilityDefaults.captureConsole } = log;
+    this.endCapture = capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor);
   }
 
   /** Everything that the options decide, made anew. */
@@ -143,7 +152,10 @@ export class AssembledObservability implements Observability {
       levels = environment.levels,
       userFields = observabilityDefaults.userFields,
       destination,
+      flightRecorder,
+      sample,
     } = options.log ?? {};
+    const onFailure = (reason: unknown): void => onProblem({ code: 'LOG_LINE_FAILED', message: String(reason) });
     const settings: LogSettings = {
       service,
       levels: new Levels(level, levels),
@@ -151,9 +163,11 @@ export class AssembledObservability implements Observability {
       destination: destination ?? standardOutput(environment.pretty),
       redactor,
       onLine: (line) => this.tally.countLine(line),
+      recorder: flightRecorder && new FlightRecorder(flightRecorder, onFailure),
+      sampling: sample && new Sampling(sample),
       // Sockets and timers of the exporter outlive the request; they must not keep its context.
       onError: exporter.active ? (logged) => runOutsideContext(() => exporter.offer(logged)) : undefined,
-      onFailure: (reason) => onProblem({ code: 'LOG_LINE_FAILED', message: String(reason) }),
+      onFailure,
     };
     return { settings, exporter, warnings };
   }

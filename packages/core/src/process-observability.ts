@@ -6,14 +6,23 @@ import { perProcess } from './internal/per-process.js';
 import { AssembledObservability } from './observability.js';
 import { type Observability, observabilityDefaults, type ObservabilityOptions } from './observability-options.js';
 
-/** The process's own observability, and whether it was made because somebody needed one before it was created. */
-const own = perProcess<{ observability: AssembledObservability | undefined; isProvisional: boolean }>(
-  'observability',
-  () => ({
-    observability: undefined,
-    isProvisional: false,
-  }),
-);
+/** Does something with an observability; gives back how that ends. */
+export type Follow = (observability: Observability) => () => void;
+
+interface Own {
+  observability: AssembledObservability | undefined;
+  /** Whether it was made because somebody needed one before it was created. */
+  isProvisional: boolean;
+  /** How each of them ends, by the observability that it follows: loggers of a closed one may still be in use. */
+  readonly followers: Map<Follow, Map<Observability, () => void>>;
+}
+
+/** The process's own observability. */
+const own = perProcess<Own>('observability', () => ({
+  observability: undefined,
+  isProvisional: false,
+  followers: new Map(),
+}));
 
 /**
  * Makes the observability of this process. What was handed out before it was first created (loggers, health) takes on
@@ -34,6 +43,10 @@ export function createObservability(options: ObservabilityOptions = {}): Observa
   if (current) current.configure(options);
   const observability = current ?? new AssembledObservability(options);
   Object.assign(own, { observability, isProvisional: false });
+  for (const [follow, ends] of own.followers) {
+    ends.get(observability)?.();
+    ends.set(observability, follow(observability));
+  }
   return observability;
 }
 
@@ -46,6 +59,16 @@ export function getObservability(): Observability {
   const observability = new AssembledObservability({});
   Object.assign(own, { observability, isProvisional: true });
   return observability;
+}
+
+/** Follows the process's own observability, whichever it becomes, until the returned function is called. */
+export function followObservability(follow: Follow): () => void {
+  const observability = getObservability();
+  own.followers.set(follow, new Map([[observability, follow(observability)]]));
+  return () => {
+    for (const end of own.followers.get(follow)?.values() ?? []) end();
+    own.followers.delete(follow);
+  };
 }
 
 /** A pino logger of this name, with the context of the running request on every line. */

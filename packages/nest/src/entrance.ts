@@ -4,8 +4,8 @@ import { getObservability } from '@throughline/core';
 import { createRequestObserver, type RequestContextOptions } from '@throughline/core/adapter';
 import type { AnswerHealth } from './health-under-prefix.js';
 import { createMetricsEndpoint } from '@throughline/core/metrics';
-import type { Entrance, Platform, PlatformRequest } from './platform.js';
-import type { Settings } from './settings.js';
+import type { Entrance, Platform } from './platform.js';
+import type { NestRequestOptions, Settings } from './settings.js';
 
 /** @throws {ConfigError} When an option of `request` or `metrics` cannot be used. */
 export function createEntrance(settings: Settings, platform: Platform, answerHealth: AnswerHealth): Entrance {
@@ -35,7 +35,7 @@ function requestOptions(
   { request, observability }: Settings,
   platform: Platform,
 ): RequestContextOptions<IncomingMessage> {
-  const { user, ...options } = request as RequestContextOptions<PlatformRequest>;
+  const { user, ...options } = request as NestRequestOptions;
   const find = (req: IncomingMessage): unknown => {
     const found = platform.requestOf(req);
     return found && user?.(found);

@@ -1,12 +1,16 @@
 /** Fastify platform: how requests come to Nest on Fastify. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { Logger } from '@throughline/core';
 import { exchangeOf } from '@throughline/core/adapter';
 import type { Platform, PlatformRequest, Step } from './platform.js';
 
 interface FastifyRequest extends PlatformRequest {
   readonly raw: IncomingMessage;
   readonly routeOptions?: { readonly url?: string };
+  /** One that does nothing, unless Fastify was given a logger; that has a level. */
+  log?: Partial<Logger>;
+  requestId?: string;
 }
 
 type OnRequest = (request: FastifyRequest, reply: { raw: ServerResponse }, done: () => void) => void;
@@ -39,8 +43,16 @@ export function fastifyPlatform(adapter: AbstractHttpAdapter): Platform {
       if ('use' in fastify) adapter.use(enter);
       fastify.addHook('onRequest', (request, reply, done) => {
         requests.set(request.raw, request);
+        expose(request);
         enter(request.raw, reply.raw, done);
       });
     },
   };
+}
+
+function expose(request: FastifyRequest): void {
+  const exchange = exchangeOf(request.raw);
+  if (!exchange) return;
+  request.requestId ??= exchange.scope.requestId;
+  if (request.log?.level === undefined) request.log = exchange.logger;
 }

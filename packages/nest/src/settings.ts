@@ -1,4 +1,5 @@
 /** Settings: what one import of the module was given, with the observability that it leads to. */
+import type { IncomingMessage } from 'node:http';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   ConfigError,
@@ -9,7 +10,7 @@ import {
   type ObservabilityOptions,
   type ShutDownApplication,
 } from '@throughline/core';
-import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
+import type { FindLevel, HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import type { MetricsOptions } from '@throughline/core/metrics';
 import type { PlatformRequest } from './platform.js';
 
@@ -24,6 +25,15 @@ export interface ApplicationShutdownOptions extends Omit<
 
 export const applicationShutdownDefaults: { hooksTimeoutMs: number } = { hooksTimeoutMs: 10_000 };
 
+/** How requests are identified and logged. */
+export interface NestRequestOptions<Request = PlatformRequest> extends Omit<
+  RequestContextOptions<Request>,
+  'observability' | 'level'
+> {
+  /** As in the other adapters, but asked for Node's own request: the platform has not made its own when one arrives. */
+  level?: FindLevel<IncomingMessage>;
+}
+
 /**
  * Options of `ObservabilityModule.forRoot()`. With any of those of `createObservability()` the module creates the
  * observability, and closes it when the application shuts down; with none it uses the process's own.
@@ -32,7 +42,7 @@ export interface ObservabilityModuleOptions<Request = PlatformRequest> extends O
   /** One that was created elsewhere, which also closes it. */
   observability?: Observability;
   /** How requests are identified and logged. The user is looked for on Express's or Fastify's own request. */
-  request?: Omit<RequestContextOptions<Request>, 'observability'>;
+  request?: NestRequestOptions<Request>;
   /** Where health is answered, and what it checks. @default `/health` below the global prefix, if there is one */
   health?: Omit<HealthOptions, 'observability'>;
   /** Where metrics are answered, whatever the global prefix; none when left out. */
@@ -44,7 +54,7 @@ export interface ObservabilityModuleOptions<Request = PlatformRequest> extends O
 export class Settings implements OnApplicationShutdown {
   /** `undefined` for the process's own, whichever that is at the time of a request. */
   readonly observability: Observability | undefined;
-  readonly request: Omit<RequestContextOptions<never>, 'observability'>;
+  readonly request: NestRequestOptions<never>;
   readonly health: Omit<HealthOptions, 'observability'>;
   readonly metrics: Omit<MetricsOptions, 'observability'> | undefined;
   readonly shutdown: ApplicationShutdownOptions;

@@ -12,6 +12,7 @@ const mistakes: [option: string, request: unknown][] = [
   ['requestId.responseHeader', { requestId: { responseHeader: 'X Request Id' } }],
   ['requestId.generate', { requestId: { generate: 'uuid' } }],
   ['user', { user: 'req.user' }],
+  ['level', { level: 'debug' }],
   ['accessLog', { accessLog: 'pino-http' }],
 ];
 

@@ -11,7 +11,8 @@ import { postgresCheck } from '@throughline/core/checks/postgres';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import * as forExpress from '@throughline/express';
 import * as forKoa from '@throughline/koa';
-import { ObservabilityModule } from '@throughline/nest';
+import { recordLogs, type RecordedLogs } from '@throughline/core/testing';
+import { createNestLogger, ObservabilityModule } from '@throughline/nest';
 
 const observability = createObservability({
   service: { name: 'shop' },
@@ -37,3 +38,6 @@ koa.use((ctx) => ctx.log.info(ctx.requestId));
 export const context: RequestContext | undefined = getContext();
 export const module: unknown = ObservabilityModule.forRoot({ observability });
 export { createMetricsEndpoint, createRequestObserver };
+
+export const logs: RecordedLogs = recordLogs({ observability });
+createNestLogger({ observability }).log('typed', { id: 7 }, 'Types');

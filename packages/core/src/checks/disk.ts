@@ -23,6 +23,7 @@ export function diskCheck(path: string, options: DiskLimits & CheckOptions = {})
   requireRange('diskCheck.minFreeRatio', minFreeRatio, 0, 1);
   requireRange('diskCheck.minFreeBytes', minFreeBytes, 0);
   return {
+    kind: 'process',
     ...rest,
     async probe() {
       const { bsize, blocks, bfree, bavail } = await statfs(path);

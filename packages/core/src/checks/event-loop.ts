@@ -19,7 +19,8 @@ const resolutionMs = 10;
 const minWindowMs = 200;
 
 /**
- * Checks how late the timers of this process were between one run and the next. The first run starts the measuring and is ok; it goes on for as long as the process lives, and does not keep it alive.
+ * Checks how late the timers of this process were between one run and the next. The first run starts the measuring and
+ * is ok; it goes on for as long as the process lives, and does not keep it alive.
  *
  * @throws {ConfigError} When a limit is out of range.
  */
@@ -31,6 +32,7 @@ export function eventLoopCheck(options: EventLoopLimits & CheckOptions = {}): He
   let sinceMs = performance.now();
   let delayMs = 0;
   return {
+    kind: 'process',
     ...rest,
     probe() {
       if (!histogram) (histogram = monitorEventLoopDelay({ resolution: resolutionMs })).enable();

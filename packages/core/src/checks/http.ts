@@ -15,6 +15,7 @@ export function httpCheck(url: string | URL, options: CheckOptions = {}): Health
   const target = parseUrl(url);
   const { request } = target.protocol === 'https:' ? https : http;
   return {
+    target: target.host,
     ...options,
     probe: (signal) =>
       new Promise<void>((resolve, reject) => {

@@ -26,6 +26,7 @@ export function memoryCheck(options: MemoryLimits & CheckOptions = {}): HealthCh
   for (const [name, limit] of Object.entries({ maxHeapBytes, maxRssBytes }))
     if (limit !== undefined) requireRange(`memoryCheck.${name}`, limit, 1);
   return {
+    kind: 'process',
     ...rest,
     probe() {
       const { used_heap_size: heap, heap_size_limit: heapLimit } = getHeapStatistics();

@@ -30,6 +30,7 @@ export function tcpCheck(target: TcpTarget, options: CheckOptions = {}): HealthC
   if (send !== undefined) requireText('tcpCheck.send', send);
   if (expect !== undefined && !(expect instanceof RegExp)) throw invalidOption('tcpCheck.expect', 'a RegExp', expect);
   return {
+    target: `${host}:${port}`,
     ...options,
     probe: (signal) =>
       new Promise<void>((resolve, reject) => {

@@ -1,5 +1,6 @@
 /** Request context: what every line, span and call of one unit of work has in common. */
 import { isSpanContextValid, trace } from '@opentelemetry/api';
+import type { Concludable } from './conclusion.js';
 import type { TraceContext } from './traceparent.js';
 
 /** Who a request is made for. Only `id` is logged, unless `log.userFields` names more. */
@@ -27,7 +28,7 @@ export interface RequestContext {
 }
 
 /** The part that a whole request shares. Small on purpose: sockets and timers may hold it for long. */
-export interface UnitOfWork {
+export interface UnitOfWork extends Concludable {
   readonly requestId: string;
   readonly kind: ContextKind;
   readonly method?: string | undefined;
@@ -36,8 +37,8 @@ export interface UnitOfWork {
   /** The inbound `tracestate`, forwarded as it came. */
   readonly tracestate?: string | undefined;
   user?: UserContext | undefined;
-  /** Holds the first error that is logged on the way; there while somebody is to tell how the work went, no longer. */
-  logged?: { error?: Error } | undefined;
+  /** Least level that is written, as pino's number, in place of the loggers' own. */
+  level?: number | undefined;
   fields: Readonly<Record<string, unknown>>;
   /** Counts changes, so that what is derived from the context can be kept until the next one. */
   revision: number;

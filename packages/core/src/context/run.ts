@@ -1,4 +1,5 @@
 /** Running in a context: how work outside of HTTP gets one, branches get their own fields, callbacks keep theirs. */
+import { areConclusionsWatched, runToConclusion } from './conclusion.js';
 import { currentScope, runInScope, toUser } from './current.js';
 import { type ContextKind, ContextScope } from './request-context.js';
 import { isSafeRequestId, newRequestId } from './request-id.js';
@@ -30,7 +31,8 @@ export function runWithContext<R>(seed: ContextSeed, work: () => R): R {
     fields: { ...fields },
     revision: 0,
   });
-  return runInScope(scope, work);
+  const run = (): R => runInScope(scope, work);
+  return areConclusionsWatched() ? runToConclusion(scope.unit, run) : run();
 }
 
 /** Adds fields for `work` alone, hiding those of the same name. Outside a context it just calls `work`. */

@@ -4,6 +4,7 @@ export { answerError } from './error-answer.js';
 export { Exchange, exchangeOf } from './exchange.js';
 export { createHealthEndpoint, type HealthEndpoint, type HealthOptions } from './health-endpoint.js';
 export type { ObservedApplication } from './observed.js';
+export type { FindLevel } from './own-level.js';
 export { exposeRequest } from './expose-request.js';
 export type { RequestIdOptions } from './request-id.js';
 export {

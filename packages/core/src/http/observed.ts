@@ -14,6 +14,8 @@ export interface ObservedApplication {
   getLogger(name: string): Logger;
   /** The root logger as seen from one request, wherever it is called from. */
   loggerFor(scope: ContextScope): Logger;
+  /** From here on calls below a logger's level are looked at, because a request may have a level of its own. */
+  allowOwnLevels(): void;
   /** Hands an error to the exporters without writing a line; the same error object is taken once. */
   recordError(error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void;
 }

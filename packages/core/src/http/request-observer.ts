@@ -1,6 +1,7 @@
 /** Request observer: gives a request its context, and says at its end what came of it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { trace } from '@opentelemetry/api';
+import { conclude, forget } from '../context/conclusion.js';
 import { ContextScope } from '../context/request-context.js';
 import { parseTraceparent, parseTracestate } from '../context/traceparent.js';
 import { invalidOption, requireFunctionOr } from '../internal/options.js';
@@ -9,6 +10,7 @@ import { emitInScope } from './emit-in-scope.js';
 import { Exchange, exchangeOf } from './exchange.js';
 import { type ObservedApplication, requireObserved } from './observed.js';
 import { type AccessLogMiddleware, runAccessLog } from './access-log-middleware.js';
+import { type FindLevel, ownLevel } from './own-level.js';
 import { readInScope } from './read-in-scope.js';
 import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
 import { setHeaderForGood } from './response-head.js';
@@ -23,6 +25,11 @@ export interface RequestContextOptions<Source> {
   requestId?: { [K in keyof RequestIdOptions]?: RequestIdOptions[K] | undefined };
   /** Finds the user, asked at the start and again at the end. @default what the framework's authentication left, its `id` or `sub` */
   user?: FindUser<Source>;
+  /**
+   * The level of one request, in place of all loggers' own; asked when it arrives. Who may ask for detail has to be
+   * proven: a header that anybody can send lets anybody fill your disk. @default none, the loggers' own
+   */
+  level?: FindLevel<Source>;
   /** A pino-http of the application's own, which then writes the access line in our place; `false` for none at all. */
   accessLog?: AccessLogMiddleware | false;
 }
@@ -58,6 +65,8 @@ export function createRequestObserver<Source>(
   const idOptions = requestIdOptions(options.requestId);
   const find = options.user ?? framework.user;
   requireFunctionOr('user', find, []);
+  const { level } = options;
+  if (level !== undefined) requireFunctionOr('level', level, []);
   if (options.accessLog !== undefined && options.accessLog !== false && typeof options.accessLog !== 'function') {
     throw invalidOption('accessLog', 'a pino-http instance or false', options.accessLog);
   }
@@ -79,6 +88,7 @@ export function createRequestObserver<Source>(
     const observability = options.observability ?? fallback();
     const exchange = begin(req, res, idOptions, observability);
     recognise(exchange, source, find);
+    if (level) exchange.scope.unit.level = ownLevel(level, source, observability);
     exchange.isLoggedElsewhere = accessLog !== undefined;
     exchange.run(() => {
       // Before any other listener, so that a pino-http of the application's own can still be recognised.
@@ -157,6 +167,7 @@ function end<Source>(
   const route = framework.route(source);
   const line = accessLine(exchange, route, durationMs);
   if (!exchange.isProbe) tellListeners(exchange, observability, route, line.fields['status'] as number, durationMs);
+  conclude(exchange.scope.unit, { failed: line.level === 'error', durationMs });
   exchange.noticePinoHttp();
   if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
   if (exchange.isLoggedElsewhere || exchange.hasPinoHttpBeside) {
@@ -164,8 +175,7 @@ function end<Source>(
   } else {
     observability.getLogger('http')[line.level](line.fields, line.message);
   }
-  // Sockets and timers may hold the context for long; an error may hold anything.
-  exchange.scope.unit.logged = undefined;
+  forget(exchange.scope.unit);
 }
 
 function tellListeners(

@@ -15,20 +15,19 @@ export interface LogCall {
  * error of the line, where pino would drop it.
  */
 export function readCall(args: readonly unknown[], errorKey: string): LogCall {
-  const [first, ...rest] = args;
-  if (isError(first))
-    return { fields: { [errorKey]: first }, message: rest[0] ?? first.message, params: rest.slice(1) };
+  const [first, second] = args;
+  if (isError(first)) return { fields: { [errorKey]: first }, message: second ?? first.message, params: args.slice(2) };
   if (typeof first === 'object' && first !== null) {
     return {
       fields: mergingObject(first as Record<string, unknown>, errorKey),
-      message: rest[0],
-      params: rest.slice(1),
+      message: second,
+      params: args.slice(2),
     };
   }
-  if (isError(rest[0]) && typeof first === 'string' && !first.includes('%')) {
-    return { fields: { [errorKey]: rest[0] }, message: first, params: rest.slice(1) };
+  if (isError(second) && typeof first === 'string' && !first.includes('%')) {
+    return { fields: { [errorKey]: second }, message: first, params: args.slice(2) };
   }
-  return { fields: undefined, message: first, params: rest };
+  return { fields: undefined, message: first, params: args.slice(1) };
 }
 
 /** The message as a reader sees it; that of the error when none was given. */

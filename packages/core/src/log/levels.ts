@@ -1,7 +1,13 @@
 /** Levels: which lines are written, by the name of the logger. */
+import pino from 'pino';
 import { requireOneOf } from '../internal/options.js';
 
 export const levelNames: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Pino's number of a level; `silent` is above all of them. */
+export function levelNumber(name: string): number {
+  return pino.levels.values[name] ?? Infinity;
+}
 
 /** Level by logger name; the nearest prefix decides, so that `orders` covers `orders.pricing`. */
 export class Levels {

@@ -1,16 +1,17 @@
 /** Line: one log call made into one line, with the context on it, each key once, without secrets. */
 import type { LogFn, Logger } from 'pino';
-import { currentScope } from '../context/current.js';
-import { activeTrace, type ContextScope } from '../context/request-context.js';
+import { activeTrace } from '../context/request-context.js';
 import { isError } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
 import { formatFields, mixIn, type PinoState, serialize } from './call-fields.js';
-import { messageOf, readCall } from './call.js';
-import { displacedName, type FieldTexts, joinTexts, toText } from './field-texts.js';
+import { type LogCall, messageOf, readCall } from './call.js';
+import { type FieldTexts, joinTexts } from './field-texts.js';
 import { LineParts, traceKeys } from './line-parts.js';
 import { errorLevel, loggedError, type LoggedError } from './logged-error.js';
 import { LoggerBindings, redactFields } from './logger-bindings.js';
-import { type PinoSymbols, pinoSymbols } from './pino-symbols.js';
+import { scopeOf } from './logger-scope.js';
+import { pinoSymbols } from './pino-symbols.js';
+import { placeFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
 import { ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
 
@@ -19,16 +20,26 @@ export interface LineOptions {
   readonly base: FieldTexts;
   readonly redactor: Redactor;
   readonly userFields: readonly string[];
+  /** Told of the level of every line that is written, as pino numbers it. */
+  readonly onLine: (level: number) => void;
   /** Told of every line at `error` or above; left out when nobody listens. */
   readonly onError?: ((logged: LoggedError) => void) | undefined;
   /** Told when a line could not be written: a destination, serializer or mixin threw. */
   readonly onFailure: (reason: unknown) => void;
 }
 
-/** Under this a logger keeps the scope it was made for, as `req.log` does. */
-export const boundScope: unique symbol = Symbol('throughline.scope');
-
 const nothing: ReadonlySet<string> = new Set();
+
+/** One call to a method of a logger. */
+export interface LoggerCall {
+  readonly logger: Logger;
+  readonly args: readonly unknown[];
+  /** What pino would have done with the call. */
+  readonly method: LogFn;
+  readonly level: number;
+  /** The part of such lines that is written; below 1 it stands on the line. */
+  readonly rate: number;
+}
 
 export class LineWriter {
   /** Names that are ours on every line. */
@@ -38,6 +49,9 @@ export class LineWriter {
   private readonly baseText: string;
   private readonly bindings = new WeakMap<Logger, LoggerBindings>();
   private readonly standIns = new WeakMap<Logger, PinoState>();
+  private readonly silentStandIns = new WeakMap<Logger, PinoState>();
+  /** What a silent stand-in wrote last. */
+  private lastText = '';
 
   constructor(private readonly options: LineOptions) {
     const { base } = options;
@@ -45,12 +59,27 @@ export class LineWriter {
     this.baseText = joinTexts(base);
   }
 
-  /** Writes the line of one call to a method of `logger`; never throws. */
-  write(logger: Logger, args: readonly unknown[], method: LogFn, level: number): void {
+  /** Writes the line of one call; never throws. */
+  write(call: LoggerCall): void {
     try {
-      this.compose(logger, args, method, level);
+      // What led to the error stands before it.
+      if (call.level >= errorLevel) scopeOf(call.logger)?.unit.held?.release();
+      const composed = this.compose(call, this.standIn(call.logger));
+      this.options.onLine(call.level);
+      if (call.level >= errorLevel) this.noteError(call, composed);
     } catch (reason) {
       this.options.onFailure(reason);
+    }
+  }
+
+  /** The line of one call as it would have been written, without secrets; `undefined` when it could not be made. */
+  textOf(call: LoggerCall): string | undefined {
+    try {
+      this.compose(call, this.silentStandIn(call.logger));
+      return this.lastText;
+    } catch (reason) {
+      this.options.onFailure(reason);
+      return undefined;
     }
   }
 
@@ -60,7 +89,8 @@ export class LineWriter {
     onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), redactFields(fields, redactor)));
   }
 
-  private compose(logger: Logger, args: readonly unknown[], method: LogFn, level: number): void {
+  /** @param line The stand-in that the line is written by. */
+  private compose({ logger, args, method, level, rate }: LoggerCall, line: PinoState): Composed {
     const symbols = pinoSymbols(logger);
     const state = logger as unknown as PinoState;
     const errorKey = state[symbols.errorKey] as string;
@@ -69,24 +99,26 @@ export class LineWriter {
     const call = printable(readCall(args, errorKey), redactor);
     const given = mixIn(logger, symbols, call.fields, level);
     const formatted = formatFields(logger, symbols, given);
-    const fields = formatted && redactFields(serialize(logger, symbols, formatted), redactor);
+    const own = formatted && redactFields(serialize(logger, symbols, formatted), redactor);
+    const fields = rate < 1 ? withRate(own, rate) : own;
     const parts = this.partsOf(logger);
-    const placed = fields && this.place(fields, parts, call.message === undefined ? undefined : messageKey);
+    const placed =
+      fields && placeFields(fields, parts, this.always, call.message === undefined ? undefined : messageKey);
 
-    const line = this.standIn(logger, symbols);
     line[symbols.chindings] = this.baseText + parts.joined(placed?.hidden ?? nothing);
     const send = method as (this: unknown, ...args: unknown[]) => void;
     if (placed) send.call(line, placed.fields, call.message, ...call.params);
     else send.call(line, call.message, ...call.params);
+    return { call, error: given?.[errorKey], parts, fields: placed?.fields, errorKey, messageKey };
+  }
 
-    if (level < errorLevel) return;
-    const error = given?.[errorKey];
+  private noteError({ logger, level }: LoggerCall, composed: Composed): void {
+    const { call, error, parts, fields = {}, errorKey, messageKey } = composed;
     const logged = scopeOf(logger)?.unit.logged;
     if (logged && isError(error)) logged.error ??= error;
     if (!this.options.onError) return;
-    const { [errorKey]: _, ...others } = placed?.fields ?? {};
-    const message = messageOf(call, messageKey, errorKey);
-    this.options.onError(loggedError(level, message, error, parts, others));
+    const { [errorKey]: _, ...others } = fields;
+    this.options.onError(loggedError(level, messageOf(call, messageKey, errorKey), error, parts, others));
   }
 
   private partsOf(logger: Logger): LineParts {
@@ -120,9 +152,10 @@ export class LineWriter {
    * A logger like the given one, whose bindings are set anew for each line. Pino reads them before it calls anything
    * of the user's, so one stand-in serves all lines. What was done here is not done by pino a second time.
    */
-  private standIn(logger: Logger, symbols: PinoSymbols): PinoState {
+  private standIn(logger: Logger): PinoState {
     const known = this.standIns.get(logger);
     if (known) return known;
+    const symbols = pinoSymbols(logger);
     const made = Object.create(logger) as PinoState;
     made[symbols.serializers] = {};
     made[symbols.mixin] = undefined;
@@ -131,22 +164,14 @@ export class LineWriter {
     return made;
   }
 
-  /** The call's fields beside ours: one of our names is displaced, and a field known already is hidden by the call's. */
-  private place(fields: Record<string, unknown>, parts: LineParts, messageKey: string | undefined): PlacedFields {
-    const placed: Record<string, unknown> = {};
-    const hidden = new Set<string>();
-    for (const [key, value] of Object.entries(fields)) {
-      if (value === undefined) continue;
-      const ours = parts.ours(key);
-      // What OpenTelemetry's instrumentation mixes in says the same as the context: once is enough.
-      if (ours !== undefined && ours === toText(value)) continue;
-      // Pino looks each key up in plain objects, and takes what it finds under `__proto__` for a function.
-      const isTaken = ours !== undefined || key === messageKey || key === '__proto__' || this.always.has(key);
-      const name = isTaken ? displacedName(key) : key;
-      if (isTaken || parts.hasField(name)) hidden.add(name);
-      placed[name] = value;
-    }
-    return { fields: placed, hidden };
+  /** A stand-in whose lines come here instead of to the logger's destination. */
+  private silentStandIn(logger: Logger): PinoState {
+    const known = this.silentStandIns.get(logger);
+    if (known) return known;
+    const made = Object.create(this.standIn(logger)) as PinoState;
+    made[pinoSymbols(logger).stream] = { write: (text: string) => (this.lastText = text) };
+    this.silentStandIns.set(logger, made);
+    return made;
   }
 }
 
@@ -155,15 +180,13 @@ interface ReservedNames {
   readonly inScope: ScopeFieldsOptions;
 }
 
-interface PlacedFields {
-  readonly fields: Record<string, unknown>;
-  /** Names of bindings and context fields that the call gives anew. */
-  readonly hidden: ReadonlySet<string>;
-}
-
-/** The scope of the running work; for a logger made for one request, that request's wherever it is called from. */
-function scopeOf(logger: Logger): ContextScope | undefined {
-  const current = currentScope();
-  const bound = (logger as unknown as Record<symbol, ContextScope | undefined>)[boundScope];
-  return bound && bound.unit !== current?.unit ? bound : current;
+/** What a line was made of, for those who are told of errors. */
+interface Composed {
+  readonly call: LogCall;
+  /** What was given as the error. */
+  readonly error: unknown;
+  readonly parts: LineParts;
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+  readonly errorKey: string;
+  readonly messageKey: string;
 }

@@ -1,13 +1,20 @@
 /** Log: the loggers of one process, configured together, at any time. */
 import pino, { type DestinationStream, type LogFn, type Logger, type LoggerOptions } from 'pino';
-import type { ContextScope } from '../context/request-context.js';
+import type { ContextScope, UnitOfWork } from '../context/request-context.js';
+import { watchConclusions } from '../context/conclusion.js';
 import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
+import { type Comparison, comparisonOf } from './comparison.js';
+import { type FlightRecorder, LineRing } from './flight-recorder.js';
+import { Gate } from './gate.js';
 import type { Levels } from './levels.js';
-import { boundScope, type LineOptions, LineWriter } from './line.js';
+import { type LineOptions, LineWriter, type LoggerCall } from './line.js';
 import type { LoggedError } from './logged-error.js';
+import { boundScope, scopeOf } from './logger-scope.js';
 import { pinoSymbols } from './pino-symbols.js';
+import type { Sampling } from './sampling.js';
+import { timestamp } from './timestamp.js';
 
 export interface LogSettings {
   service: ServiceInfo;
@@ -17,6 +24,8 @@ export interface LogSettings {
   redactor: Redactor;
   /** Told of the level of every line, as pino numbers it. */
   onLine: (level: number) => void;
+  recorder?: FlightRecorder | undefined;
+  sampling?: Sampling | undefined;
   onError?: ((logged: LoggedError) => void) | undefined;
   onFailure: (reason: unknown) => void;
 }
@@ -28,24 +37,51 @@ export interface LogSettings {
 export class Log {
   readonly logger: Logger;
   private levels: Levels;
-  private onLine: LogSettings['onLine'];
   private writer: LineWriter;
+  private gate: Gate;
+  private hasOwnLevels = false;
+  private endWatch: () => void = () => undefined;
+  private redirected: DestinationStream[] = [];
   private readonly named = new Map<string, Logger>();
 
-  constructor(settings: LogSettings) {
+  constructor(private settings: LogSettings) {
+    this.gate = this.createGate(settings);
     this.levels = settings.levels;
-    this.onLine = settings.onLine;
     this.writer = new LineWriter(lineOptions(settings));
     this.logger = pino(this.pinoOptions({}), settings.destination);
+    this.watch();
   }
 
   configure(settings: LogSettings): void {
+    this.gate = this.createGate(settings);
+    this.settings = settings;
     this.levels = settings.levels;
-    this.onLine = settings.onLine;
     this.writer = new LineWriter(lineOptions(settings));
-    const root = this.logger as unknown as Record<symbol, unknown>;
-    root[pinoSymbols(this.logger).stream] = settings.destination;
+    this.writeTo(this.redirected.at(-1) ?? settings.destination);
+    this.watch();
     this.applyLevels();
+  }
+
+  /** From here on calls below a logger's level are looked at: a request may have a level of its own. */
+  allowOwnLevels(): void {
+    if (this.hasOwnLevels) return;
+    this.hasOwnLevels = true;
+    this.gate = this.createGate(this.settings);
+    this.applyLevels();
+  }
+
+  /** Writes all lines there instead, whatever is configured meanwhile, until the returned function is called. */
+  redirect(destination: DestinationStream): () => void {
+    this.redirected.push(destination);
+    this.writeTo(destination);
+    return () => {
+      this.redirected = this.redirected.filter((other) => other !== destination);
+      this.writeTo(this.redirected.at(-1) ?? this.settings.destination);
+    };
+  }
+
+  close(): void {
+    this.endWatch();
   }
 
   getLogger(name: string): Logger {
@@ -70,24 +106,27 @@ export class Log {
 
   /** Options with which a pino of the user's own writes lines like ours; the user's options stay what they are. */
   pinoOptions<T extends LoggerOptions>(options: T): T & LoggerOptions {
-    const write = (logger: Logger, args: readonly unknown[], method: LogFn, level: number): void => {
-      this.onLine(level);
-      this.writer.write(logger, args, method, level);
-    };
+    const enter = (call: LoggerCall, isEnabled: boolean): void => this.enter(call, isEnabled);
+    const wants = (logger: Logger, level: number): boolean => this.wants(logger, level);
     const { name, ...others }: LoggerOptions = options;
     const userHook = options.hooks?.logMethod;
+    const isEnabled = comparisonOf(options);
     const ours: LoggerOptions = {
       level: this.levels.of(name),
       base: name === undefined ? null : { logger: name },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp,
       ...others,
+      levelComparison: this.widened(isEnabled),
       // The redactor makes the error's fields, so it has to see the error itself.
       serializers: { err: (error: unknown) => error, ...options.serializers },
       formatters: { ...(!hasTargets(options) && levelByName), ...options.formatters },
       hooks: {
         ...options.hooks,
         logMethod(this: Logger, args, method, level) {
-          const writeLine = (...changed: unknown[]): void => write(this, changed, method, level);
+          const isWritten = isEnabled(level, this.levelVal);
+          if (!isWritten && !wants(this, level)) return;
+          const writeLine = (...changed: unknown[]): void =>
+            enter({ logger: this, args: changed, method, level, rate: 1 }, isWritten);
           if (userHook) userHook.call(this, args, writeLine as LogFn, level);
           else writeLine(...args);
         },
@@ -101,10 +140,62 @@ export class Log {
     this.writer.report(this.logger, error, message, fields);
   }
 
+  /** Writes a line, keeps it for later, or does neither. */
+  private enter(call: LoggerCall, isEnabled: boolean): void {
+    const { gate, writer } = this;
+    if (gate.isIdle) return writer.write(call);
+    const scope = scopeOf(call.logger);
+    const rate = gate.rateOf(scope, call.level, isEnabled, call.args);
+    if (rate > 0) writer.write(rate === 1 ? call : { ...call, rate });
+    else if (gate.keeps(scope, call.level)) keepLine(scope.unit, call, writer, gate);
+  }
+
+  /**
+   * The comparison by which pino decides. It asks without a `this` which methods of a logger do anything at all, and with
+   * one whether a level is enabled now.
+   */
+  private widened(isEnabled: Comparison): Comparison {
+    const isWide = (): boolean => this.gate.isWide;
+    const wants = (logger: Logger, level: number): boolean => this.wants(logger, level);
+    return function isLevelEnabled(this: Logger | undefined, level: number, least: number): boolean {
+      return isEnabled(level, least) || (this === undefined ? isWide() : wants(this, level));
+    };
+  }
+
+  /** Whether a call below the logger's level comes to anything. */
+  private wants(logger: Logger, level: number): boolean {
+    return this.gate.isWide && this.gate.wants(scopeOf(logger), level);
+  }
+
+  private createGate({ recorder, sampling }: LogSettings): Gate {
+    return new Gate(recorder, sampling, this.hasOwnLevels);
+  }
+
+  private watch(): void {
+    this.endWatch();
+    if (this.gate.recorder) this.endWatch = watchConclusions();
+  }
+
+  private writeTo(destination: DestinationStream): void {
+    const root = this.logger as unknown as Record<symbol, unknown>;
+    root[pinoSymbols(this.logger).stream] = destination;
+  }
+
   private applyLevels(): void {
     this.logger.level = this.levels.of(undefined);
     for (const [name, logger] of this.named) logger.level = this.levels.of(name);
   }
+}
+
+/** Keeps a line in the ring of its unit of work. */
+function keepLine(unit: UnitOfWork, call: LoggerCall, writer: LineWriter, { recorder }: Gate): void {
+  const text = writer.textOf(call);
+  if (text === undefined || !recorder) return;
+  unit.held ??= recorder.createRing();
+  const stream = (call.logger as unknown as Record<symbol, DestinationStream | undefined>)[
+    pinoSymbols(call.logger).stream
+  ];
+  if (stream && unit.held instanceof LineRing) unit.held.keep({ text, level: call.level, stream });
 }
 
 const levelByName: LoggerOptions['formatters'] = { level: (label) => ({ level: label }) };
@@ -120,6 +211,6 @@ function lineOptions(settings: LogSettings): LineOptions {
   setText(base, 'service', name);
   setText(base, 'env', environment);
   setText(base, 'version', version);
-  const { redactor, userFields, onError, onFailure } = settings;
-  return { base, redactor, userFields, onError, onFailure };
+  const { redactor, userFields, onLine, onError, onFailure } = settings;
+  return { base, redactor, userFields, onLine, onError, onFailure };
 }

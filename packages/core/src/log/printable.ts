@@ -4,7 +4,9 @@ import type { Redactor } from '../internal/redact.js';
 import type { LogCall } from './call.js';
 
 /** The call with its message free of secrets, in whichever of its placeholders they stood. */
-export function printable({ fields, message, params }: LogCall, redactor: Redactor): LogCall {
+export function printable(call: LogCall, redactor: Redactor): LogCall {
+  const { fields, message, params } = call;
+  if (params.length === 0 && typeof message !== 'object') return call;
   const safe = (value: unknown): unknown =>
     typeof value === 'object' && value !== null ? new PrintableValue(value, redactor) : value;
   return { fields, message: safe(message), params: params.map(safe) };

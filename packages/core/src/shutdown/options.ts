@@ -23,15 +23,15 @@ export interface Shutdown {
    *
    * @param reason What the log and the report call it.
    */
-  shutdown(reason?: string, options?: { delayMs?: number }): Promise<ShutdownReport>;
+  readonly shutdown: (reason?: string, options?: { delayMs?: number }) => Promise<ShutdownReport>;
   /**
    * Runs the shutdown as a signal does: what keeps the process alive after it is told, and ended with it.
    *
    * @param options.lingerMs How long that may take to end by itself, in milliseconds; 200 if left out.
    */
-  end(signal: NodeJS.Signals, options?: { lingerMs?: number }): void;
+  readonly end: (signal: NodeJS.Signals, options?: { lingerMs?: number }) => void;
   /** Takes back all listeners: signals do what they did before. Done by itself when the servers close otherwise. */
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** Called for the first signal; `isAlone` when nobody else listens to it. */
