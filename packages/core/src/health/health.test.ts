@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { refused, switchable } from '../../testing/switchable-check.js';
 import { ConfigError } from '../errors.js';
 import type { HealthCheck } from './check.js';
 import { createHealth, type HealthSettings } from './health.js';
@@ -7,22 +8,6 @@ import type { HealthChange } from './outage.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const refused = (): Error => Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432'), { code: 'ECONNREFUSED' });
-
-/** A check that fails while `down` is set, and counts its runs. */
-function switchable(options: Partial<HealthCheck> = {}): HealthCheck & { down: boolean; runs: number } {
-  const check = {
-    down: false,
-    runs: 0,
-    async probe() {
-      check.runs += 1;
-      if (check.down) throw refused();
-    },
-    ...options,
-  };
-  return check;
-}
 
 interface Settle {
   resolve(value: unknown): void;

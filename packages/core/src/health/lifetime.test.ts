@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { refused, switchable } from '../../testing/switchable-check.js';
 import { ConfigError } from '../errors.js';
 import type { Clock } from '../internal/clock.js';
 import { systemClock } from '../internal/clock.js';
@@ -11,22 +12,6 @@ import type { HealthReport } from './report.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-const refused = (): Error => Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432'), { code: 'ECONNREFUSED' });
-
-/** A check that fails while `down` is set, and counts its runs. */
-function switchable(options: Partial<HealthCheck> = {}): HealthCheck & { down: boolean; runs: number } {
-  const check = {
-    down: false,
-    runs: 0,
-    async probe() {
-      check.runs += 1;
-      if (check.down) throw refused();
-    },
-    ...options,
-  };
-  return check;
-}
 
 /** A check that never answers, and counts its runs. */
 function hanging(options: Partial<HealthCheck> = {}): HealthCheck & { runs: number } {
