@@ -50,12 +50,13 @@ export class Breaker {
     }
   }
 
-  /** Does what may fail without harm: the worst that follows is that something is sent twice. Never throws. */
-  attempt(act: () => void): void {
+  /** Does what may fail without harm, which gives `undefined`: the worst is that something is sent twice. Never throws. */
+  attempt<T>(act: () => T): T | undefined {
     try {
-      act();
+      return act();
     } catch (error) {
       this.note(error, 'cannot tidy up');
+      return undefined;
     }
   }
 

@@ -114,12 +114,14 @@ export class Patrol {
       journals.add(journal);
       try {
         await this.#recover(journal);
-        await this.#makeRoom();
-        this.#settleIn(journal);
       } catch {
         // Read again in the next round, by us or by somebody else.
         breaker.attempt(() => journals.release(journal));
+        continue;
       }
+      // From here on it is ours, whether or not it can be tidied up: given back, it would be counted once more.
+      await this.#makeRoom();
+      breaker.attempt(() => this.#settleIn(journal));
     }
   }
 
@@ -153,8 +155,9 @@ export class Patrol {
 
   /** Keeps the budget, a few files at a time: what was taken over may be many times as much. */
   async #makeRoom(): Promise<void> {
-    const { journals, clock } = this.#options;
-    while (!this.#isOver && !journals.makeRoom(0, maxRemoved)) {
+    const { journals, breaker, clock } = this.#options;
+    // A disk that removes nothing is not asked again and again.
+    while (!this.#isOver && breaker.attempt(() => journals.makeRoom(0, maxRemoved)) === false) {
       await new Promise<void>((resolve) => clock.after(0, resolve));
     }
   }

@@ -153,6 +153,23 @@ describe('spool', () => {
     expect([offered, dropped + spooled + queued]).toEqual([400, 400]);
   });
 
+  it('takes over once what it cannot tidy up, and delivers it', async () => {
+    const storage = new Storage();
+    const first = start(storage, { pid: 1, spoolBytes: 8_388_608 });
+    for (let index = 0; index < 200; index++) first.core.offer(big(index));
+    const second = start(storage, { pid: 2 });
+    second.disk.remove = () => {
+      throw Object.assign(new Error('read-only'), { code: 'EROFS' });
+    };
+    await second.clock.advance(20_000);
+    expect(status(second)).toMatchObject({ offered: 200, dropped: 0 });
+    for (let batch = 0; batch < 100 && status(second).delivered < 200; batch++) {
+      await second.transport.answer(200);
+      await second.clock.advance(500);
+    }
+    expect(status(second)).toMatchObject({ offered: 200, delivered: 200 });
+  });
+
   it.each(['ENOSPC', 'EROFS', 'EIO', 'EMFILE', 'EDQUOT', 'EACCES'])(
     'waits in memory while the disk says %s, tells so once, and comes back',
     async (code) => {
