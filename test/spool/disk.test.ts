@@ -1,7 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, createObservability, type Observability, type ObservabilityProblem } from '@throughline/core';
+import {
+  ConfigError,
+  createObservability,
+  type Handover,
+  type Observability,
+  type ObservabilityProblem,
+} from '@throughline/core';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSink } from '../contract/faulty-sink.js';
@@ -100,11 +106,26 @@ describe('the spool on a real disk', () => {
     expect(() => open(spool)).toThrow(expect.objectContaining({ option }) as Error);
   });
 
-  it('is of no use without an exporter, and says so', () => {
+  const handover: Handover = {
+    name: 'sdk',
+    endpoint: 'sdk',
+    isActive: () => true,
+    capture: () => undefined,
+    flush: () => Promise.resolve(true),
+  };
+
+  it.each([
+    ['no exporter', []],
+    ['nothing but a handover', [handover]],
+  ])('is of no use with %s, and says so', (_, exporters) => {
     const lines: string[] = [];
     const log = { destination: { write: (line: string) => void lines.push(line) } };
-    opened.push(createObservability({ isolated: true, exporters: [], log, spool: { directory: root } }));
-    expect(lines).toEqual([expect.stringContaining('there is a spool but no exporter; no error is kept there')]);
+    const observability = createObservability({ isolated: true, exporters, log, spool: { directory: root } });
+    opened.push(observability);
+    expect(observability.status()).not.toHaveProperty('spool');
+    expect(lines).toEqual([
+      expect.stringContaining('there is a spool but no exporter that needs it; no error is kept there'),
+    ]);
   });
 
   it('is where the environment says, and nowhere when that is no place', () => {

@@ -9,6 +9,7 @@ import {
   spoolFromEnvironment,
 } from './environment.js';
 import { createExporterCore, type ExporterCore } from './export/exporter.js';
+import { isHandover } from './export/handover.js';
 import { warnOfProxies } from './export/proxy-environment.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
@@ -144,7 +145,8 @@ export class AssembledObservability implements Observability {
     const destinations = options.exporters ?? exportersFromEnvironment(process.env, warn);
     warnOfProxies(destinations, process.env, warn);
     const spool = options.spool ?? spoolFromEnvironment(process.env, warn);
-    if (spool && destinations.length === 0) warn('there is a spool but no exporter; no error is kept there');
+    if (spool && destinations.every(isHandover))
+      warn('there is a spool but no exporter that needs it; no error is kept there');
     const exporter = createExporterCore({ destinations, service, redactor, onProblem, ...(spool && { spool }) });
     const environment = logFromEnvironment(process.env, warn);
     const {

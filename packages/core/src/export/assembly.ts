@@ -68,8 +68,8 @@ export function assemble(options: ExporterCoreOptions, shareBytes: number): Asse
     sealed: () => errors.closeAll(),
   };
   const { disk, we } = options;
-  const spool =
-    options.spool && createSpool(options.spool, { keys, author: sender, createUid, clock, disk, we, tell, listener });
+  const surroundings = { keys, author: sender, createUid, clock, disk, we, tell, listener };
+  const spool = options.spool && posted.length > 0 ? createSpool(options.spool, surroundings) : undefined;
   posted.forEach((destination, index) => {
     const transport = destination.createTransport?.() ?? createTransport(clock, destination);
     const outbox = { key: keys[index] ?? destination.name, spool, errors, maxBytes: shareBytes };
