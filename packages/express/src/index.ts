@@ -1,6 +1,11 @@
 /** Throughline for Express 4 and 5: where a request is, what its route is called, and how to go on. */
 import { getObservability, type Logger } from '@throughline/core';
-import { createHealthEndpoint, createRequestObserver, exposeRequest, observePrototypes } from '@throughline/core/adapter';
+import {
+  createHealthEndpoint,
+  createRequestObserver,
+  exposeRequest,
+  observePrototypes,
+} from '@throughline/core/adapter';
 import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import { createMetricsEndpoint, type MetricsOptions } from '@throughline/core/metrics';
 import type { Application, Request, RequestHandler, Response } from 'express';

@@ -28,8 +28,6 @@ export const emitInScope: (message: Message) => void = createMethodReplacer('emi
     // An error to which nobody listens is thrown by Node, with or without a context.
     const isAsItIs =
       currentScope()?.unit === exchange.scope.unit || (!heard.has(event[0]) && this.listenerCount(event[0]) === 0);
-    return isAsItIs
-      ? emitNow(this, exchange, event)
-      : runInScope(exchange.scope, emitNow, this, exchange, event);
+    return isAsItIs ? emitNow(this, exchange, event) : runInScope(exchange.scope, emitNow, this, exchange, event);
   };
 }) as (message: Message) => void;

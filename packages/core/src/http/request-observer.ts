@@ -4,12 +4,16 @@ import { trace } from '@opentelemetry/api';
 import { conclude, forget } from '../context/conclusion.js';
 import { ContextScope, noFields } from '../context/request-context.js';
 import { parseTraceparent, parseTracestate } from '../context/traceparent.js';
-import { invalidOption, requireFunctionOr } from '../internal/options.js';
+import { requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
 import { Exchange, exchangeOf } from './exchange.js';
 import { observeMessages } from './observe-messages.js';
 import { type ObservedApplication, requireObserved } from './observed.js';
-import { type AccessLogMiddleware, runAccessLog } from './access-log-middleware.js';
+import { type AccessLog, noAccessLog } from './access-log.js';
+import type { AccessLogMiddleware } from './access-log-middleware.js';
+import type { AccessLogOptions } from './access-log-options.js';
+import { chooseAccessLog } from './choose-access-log.js';
+import { clientAddress, requireProxies } from './client-address.js';
 import { type FindLevel, ownLevel } from './own-level.js';
 import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
 import { sayOnce } from './say-once.js';
@@ -28,9 +32,19 @@ export interface RequestContextOptions<Source> {
    * proven: a header that anybody can send lets anybody fill your disk. @default none, the loggers' own
    */
   level?: FindLevel<Source>;
-  /** A pino-http of the application's own, which then writes the access line in our place; `false` for none at all. */
-  accessLog?: AccessLogMiddleware | false;
+  /**
+   * How the access line is written; or a pino-http of the application's own, which then writes it in our place; or
+   * `false` for none at all.
+   */
+  accessLog?: AccessLogOptions | AccessLogMiddleware | false;
+  /**
+   * How many proxies of your own stand in front of the application, each of which adds to `X-Forwarded-For`. From
+   * there, counted from the right, comes `client_ip`. @default 0
+   */
+  trustedProxies?: number;
 }
+
+export const requestContextDefaults: { trustedProxies: number } = { trustedProxies: 0 };
 
 /** What only the framework knows. */
 export interface Framework<Source> {
@@ -65,10 +79,9 @@ export function createRequestObserver<Source>(
   requireFunctionOr('user', find, []);
   const { level } = options;
   if (level !== undefined) requireFunctionOr('level', level, []);
-  if (options.accessLog !== undefined && options.accessLog !== false && typeof options.accessLog !== 'function') {
-    throw invalidOption('accessLog', 'a pino-http instance or false', options.accessLog);
-  }
-  const { accessLog } = options;
+  const accessLog = chooseAccessLog(options.accessLog);
+  const { trustedProxies = requestContextDefaults.trustedProxies } = options;
+  requireProxies('trustedProxies', trustedProxies);
 
   function observe<R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R): R {
     const known = exchangeOf(req);
@@ -91,14 +104,17 @@ export function createRequestObserver<Source>(
     trace.getActiveSpan()?.setAttribute('request_id', scope.requestId);
     recognise(exchange, find);
     if (level) scope.unit.level = ownLevel(level, source, observability);
-    exchange.isLoggedElsewhere = accessLog !== undefined;
-    if (accessLog) exchange.run(() => runAccessLog(accessLog, exchange));
+    exchange.isLoggedElsewhere = accessLog.isElsewhere;
+    if (trustedProxies > 0) exchange.clientIp = clientAddress(req, exchange.clientIp, trustedProxies);
+    // The response of a connection that was handed over may never have been given it, and so never close.
+    if (exchange.isUpgrade) req.socket.once('close', () => exchange.run(() => exchange.hear('close', undefined)));
+    if (accessLog.begin) exchange.run(() => accessLog.begin?.(exchange, observability));
     return exchange;
   }
 
   function onClose(exchange: Exchange): void {
     recognise(exchange, find);
-    end(exchange, framework.route(exchange.source as Source));
+    end(exchange, framework.route(exchange.source as Source), accessLog);
   }
 
   return Object.assign(observe, { fail });
@@ -141,7 +157,7 @@ function recognise<Source>({ scope, source }: Exchange, find: FindUser<Source>):
   trace.getActiveSpan()?.setAttribute('user.id', user.id);
 }
 
-function end(exchange: Exchange, route: string | undefined): void {
+function end(exchange: Exchange, route: string | undefined, accessLog: AccessLog): void {
   const { observability } = exchange;
   exchange.leave();
   // stream.pipeline() destroys the response with the error of whatever broke.
@@ -153,11 +169,8 @@ function end(exchange: Exchange, route: string | undefined): void {
   conclude(exchange.scope.unit, { failed: line.level === 'error', durationMs });
   exchange.noticePinoHttp();
   if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
-  if (exchange.isLoggedElsewhere || exchange.hasPinoHttpBeside) {
-    if (line.level === 'error') observability.recordError(exchange.reason, line.message, line.fields);
-  } else {
-    observability.getLogger('http')[line.level](line.fields, line.message);
-  }
+  const { end: write } = exchange.hasPinoHttpBeside ? noAccessLog : accessLog;
+  write(exchange, observability, line, durationMs);
   forget(exchange.scope.unit);
 }
 

@@ -40,7 +40,7 @@ export function serializersOf(logger: Logger, symbols: PinoSymbols): readonly Se
   );
 }
 
-/** The error's serializer in place of pino's: the redactor makes the error's fields, so it has to see the error itself. */
+/** Stands in the place of pino's serializer of errors: the redactor makes their fields, so it has to see them as they are. */
 export function asItIs(error: unknown): unknown {
   return error;
 }

@@ -18,6 +18,8 @@ export class KnownLogger {
   readonly standIn: PinoState;
   /** What becomes of fields of some names; nothing for most loggers. */
   readonly serializers: readonly Serializer[];
+  /** Whether the user gave the logger a serializer for errors. */
+  readonly hasOwnErrors: boolean;
   private lastBindings: LoggerBindings | undefined;
   private silent: { readonly standIn: PinoState; text: string } | undefined;
 
@@ -27,6 +29,7 @@ export class KnownLogger {
     this.errorKey = state[this.symbols.errorKey] as string;
     this.messageKey = state[this.symbols.messageKey] as string;
     this.serializers = serializersOf(logger, this.symbols);
+    this.hasOwnErrors = this.serializers.some(([name]) => name === this.errorKey);
     this.standIn = Object.create(logger) as PinoState;
     this.standIn[this.symbols.serializers] = {};
     this.standIn[this.symbols.mixin] = undefined;

@@ -14,6 +14,7 @@ import { scopeOf } from './logger-scope.js';
 import { placeFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
 import { identityNames, ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
+import { noteTold, withoutTold } from './told-errors.js';
 
 export interface LineOptions {
   /** On every line: `service`, `env`, `version`. */
@@ -83,7 +84,15 @@ export class LineWriter {
   /** Tells of an error that gets no line of its own, with the context that its line would have had. */
   report(logger: Logger, error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
     const { onError, redactor } = this.options;
-    onError?.(loggedError(errorLevel, message, error, this.partsOf(logger, this.loggers.of(logger)), redactFields(fields, redactor)));
+    onError?.(
+      loggedError(
+        errorLevel,
+        message,
+        error,
+        this.partsOf(logger, this.loggers.of(logger)),
+        redactFields(fields, redactor),
+      ),
+    );
   }
 
   /** @param line The stand-in that the line is written by. */
@@ -92,7 +101,8 @@ export class LineWriter {
     const { redactor } = this.options;
     const call = printable(readCall(args, errorKey), redactor);
     const given = mixIn(logger, symbols, call.fields, level);
-    const formatted = formatFields(logger, symbols, given);
+    const telling = withoutTold(given, logger, known, redactor);
+    const formatted = formatFields(logger, symbols, telling);
     const own = formatted && redactFields(serialize(known.serializers, formatted), redactor);
     const fields = rate < 1 ? withRate(own, rate) : own;
     const parts = this.partsOf(logger, known);
@@ -106,10 +116,12 @@ export class LineWriter {
     return { call, error: given?.[errorKey], parts, fields: placed?.fields };
   }
 
-  private noteError({ logger, level }: LoggerCall, { errorKey, messageKey }: KnownLogger, composed: Composed): void {
+  private noteError({ logger, level }: LoggerCall, known: KnownLogger, composed: Composed): void {
     const { call, error, parts, fields = {} } = composed;
+    const { errorKey, messageKey } = known;
     const logged = scopeOf(logger)?.unit.logged;
     if (logged && isError(error)) logged.error ??= error;
+    if (isError(error)) noteTold(logger, known, error);
     if (!this.options.onError) return;
     const { [errorKey]: _, ...others } = fields;
     this.options.onError(loggedError(level, messageOf(call, messageKey, errorKey), error, parts, others));
