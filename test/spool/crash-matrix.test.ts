@@ -79,7 +79,7 @@ describe.concurrent('an application that dies', () => {
         stored.push([...destination.records(request)]);
         if (stored.length !== 2) return destination.accept(request);
         if (moment === 'while its batch is on the way') application.kill();
-        else setImmediate(application.kill);
+        else setImmediate(() => application.kill());
         return moment === 'while its batch is on the way' ? 'hang' : destination.accept(request);
       });
       onTestFinished(() => sink.close());

@@ -31,12 +31,13 @@ export function fingerprintOf(report: ErrorReport): string {
   } catch {
     // An error that cannot be read is told from others by its log message alone.
   }
-  const place = `${part(fields['method'])} ${part(fields['route'])}`;
-  return [report.level, part(report.logger), part(report.message), place, origin].join('\n');
+  const { level, logger, message } = report;
+  return `${level}\n${part(logger)}\n${part(message)}\n${part(fields['method'])} ${part(fields['route'])}\n${origin}`;
 }
 
 function part(text: unknown): string {
   if (typeof text !== 'string') return '';
+  if (text.length <= maxPartLength) return text;
   return text.length > maxReadLength ? unreadText(text) : text.slice(0, maxPartLength);
 }
 
