@@ -32,7 +32,17 @@ export function fingerprintOf(report: ErrorReport): string {
     // An error that cannot be read is told from others by its log message alone.
   }
   const { level, logger, message } = report;
-  return `${level}\n${part(logger)}\n${part(message)}\n${part(fields['method'])} ${part(fields['route'])}\n${origin}`;
+  const place = `${part(fieldOf(fields, 'method'))} ${part(fieldOf(fields, 'route'))}`;
+  return `${level}\n${part(logger)}\n${part(message)}\n${place}\n${origin}`;
+}
+
+/** A field of a report, `undefined` when it cannot be read. */
+export function fieldOf(fields: ErrorReport['fields'], key: string): unknown {
+  try {
+    return fields[key];
+  } catch {
+    return undefined;
+  }
 }
 
 function part(text: unknown): string {

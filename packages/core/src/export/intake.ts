@@ -1,7 +1,7 @@
 /** Intake: makes each error report a record, once, and hands it to every destination. */
 import type { Clock } from '../internal/clock.js';
 import type { Redactor } from '../internal/redact.js';
-import { fingerprintOf } from './fold.js';
+import { fieldOf, fingerprintOf } from './fold.js';
 import type { HandoverTaker } from './handover.js';
 import type { Pipeline } from './pipeline.js';
 import { createRecorder, type ErrorRecord } from './record.js';
@@ -68,7 +68,7 @@ function createOfferedErrors(): (report: ErrorReport) => boolean {
   const offered = new WeakMap<object, unknown>();
   return ({ error, fields }) => {
     if (typeof error !== 'object' || error === null) return false;
-    const requestId = fields['request_id'];
+    const requestId = fieldOf(fields, 'request_id');
     const before = offered.get(error);
     if (before !== undefined && (requestId === undefined || before === requestId)) return true;
     offered.set(error, requestId ?? noRequest);
