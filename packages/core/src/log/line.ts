@@ -14,6 +14,7 @@ import { pinoSymbols } from './pino-symbols.js';
 import { placeFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
 import { ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
+import { noteTold, withoutTold } from './told-errors.js';
 
 export interface LineOptions {
   /** On every line: `service`, `env`, `version`. */
@@ -98,7 +99,8 @@ export class LineWriter {
     const { redactor } = this.options;
     const call = printable(readCall(args, errorKey), redactor);
     const given = mixIn(logger, symbols, call.fields, level);
-    const formatted = formatFields(logger, symbols, given);
+    const telling = withoutTold(given, logger, symbols, errorKey, redactor);
+    const formatted = formatFields(logger, symbols, telling);
     const own = formatted && redactFields(serialize(logger, symbols, formatted), redactor);
     const fields = rate < 1 ? withRate(own, rate) : own;
     const parts = this.partsOf(logger);
@@ -116,6 +118,7 @@ export class LineWriter {
     const { call, error, parts, fields = {}, errorKey, messageKey } = composed;
     const logged = scopeOf(logger)?.unit.logged;
     if (logged && isError(error)) logged.error ??= error;
+    if (isError(error)) noteTold(logger, pinoSymbols(logger), errorKey, error);
     if (!this.options.onError) return;
     const { [errorKey]: _, ...others } = fields;
     this.options.onError(loggedError(level, messageOf(call, messageKey, errorKey), error, parts, others));
