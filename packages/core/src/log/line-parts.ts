@@ -7,6 +7,8 @@ import type { ScopeFields } from './scope-fields.js';
 /** Names of the trace's ids: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
 export const traceKeys: readonly string[] = ['trace_id', 'span_id', 'trace_flags'];
 
+const loggerName: ReadonlySet<string> = new Set(['logger']);
+
 export class LineParts {
   private textsOfTrace: FieldTexts | undefined = undefined;
 
@@ -35,6 +37,14 @@ export class LineParts {
     if (hidden.size > 0 || (this.bindings.hasFields && this.meet())) return joinTexts(this.merged(hidden));
     const joined = this.bindings.joined + (this.scope?.joined ?? '');
     return this.traceContext ? joined + joinTexts(this.trace) : joined;
+  }
+
+  /** The parts as values, without the name of the logger; `undefined` when there are none. */
+  values(): Record<string, unknown> | undefined {
+    const joined = this.bindings.hasFields
+      ? joinTexts(this.merged(loggerName))
+      : (this.scope?.joined ?? '') + joinTexts(this.trace);
+    return joined === '' ? undefined : (JSON.parse(`{${joined.slice(1)}}`) as Record<string, unknown>);
   }
 
   /** Each name once: ours stay, and the logger's fields stand before the context's. */

@@ -3,6 +3,7 @@ import type { Redactor } from '../internal/redact.js';
 import { displace, type FieldTexts, joinTexts, setText } from './field-texts.js';
 
 export class LoggerBindings {
+  readonly values: Readonly<Record<string, unknown>>;
   readonly texts: FieldTexts;
   /** `,"logger":"orders"`, ready to be put on a line. */
   readonly joined: string;
@@ -22,7 +23,8 @@ export class LoggerBindings {
   ) {
     const parsed = source === '' ? {} : (JSON.parse(`{${keepDigits(source.slice(1))}}`) as Record<string, unknown>);
     const texts = new Map<string, string>();
-    for (const [key, value] of Object.entries(redactFields(parsed, redactor))) setText(texts, key, value);
+    this.values = redactFields(parsed, redactor);
+    for (const [key, value] of Object.entries(this.values)) setText(texts, key, value);
     this.texts = displace(texts, ours);
     this.joined = joinTexts(this.texts);
     this.hasFields = this.texts.size > (this.texts.has('logger') ? 1 : 0);
