@@ -24,13 +24,11 @@ import { routes } from './scenarios/routes.mjs';
 import { start } from './scenarios/start.mjs';
 import { suppressed } from './scenarios/suppressed.mjs';
 
-const scenarios = [
-  ...[express, koa, nest],
-  ...[line, suppressed, contextRead],
-  ...[health, metrics],
-  ...[importTime, start, memory, routes, concurrency],
-  ...[exporterCost, exporterOutage, exporterWorstInput],
-];
+const requests = [express, koa, nest];
+const calls = [line, suppressed, contextRead];
+const processes = [importTime, start, memory, routes, concurrency];
+const exports = [exporterCost, exporterOutage, exporterWorstInput];
+const scenarios = [...requests, ...calls, health, metrics, ...processes, ...exports];
 
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,

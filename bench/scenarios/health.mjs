@@ -1,7 +1,6 @@
 /** Health: many probes at once on three views of a service with three dependencies, which answer, or hang. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { startServer } from '../runner/requests.mjs';
 
@@ -56,10 +55,9 @@ async function probe(server, amount) {
 async function startDependency() {
   let hits = 0;
   let isHanging = false;
-  const server = createServer(async (_req, res) => {
+  const server = createServer((_req, res) => {
     hits++;
-    await setTimeout(5);
-    if (!isHanging) res.end();
+    if (!isHanging) setTimeout(() => res.end(), 5);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
