@@ -21,6 +21,7 @@ import { createNestLogger } from '@throughline/nest';
 import express from 'express';
 import { onTestFinished, vi } from 'vitest';
 import { eventsIn, type SentryEvent } from '../exporters/envelope.js';
+import { accessLines } from './access-lines.js';
 import { collect, serve } from './collector.js';
 
 interface Shop {
@@ -248,6 +249,7 @@ function nestLine(): Promise<unknown> {
 export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   line: async () => (await linesOf('/orders')).find(({ logger }) => logger === 'orders'),
   'access-line': async () => (await linesOf('/orders')).find(({ logger }) => logger === 'http'),
+  ...accessLines,
   'error-line': async () => (await linesOf('/orders/7/pay')).find(({ logger }) => logger === 'http'),
   'nest-line': nestLine,
   flight,
