@@ -37,13 +37,13 @@ export interface PostgresJsQuery {
  */
 export function postgresCheck(client: PostgresClient | PostgresJsClient, options: CheckOptions = {}): HealthCheck {
   const { query, unsafe } = (client ?? {}) as Partial<PostgresClient & PostgresJsClient>;
-  const { timeoutMs = checkDefaults.timeoutMs } = options;
-  const target = targetOf(client as Place);
-  if (typeof unsafe === 'function')
-    return { target, ...options, probe: createPoolProbe(() => askPostgresJs(client as PostgresJsClient), timeoutMs) };
-  if (typeof query !== 'function')
+  const isPostgresJs = typeof unsafe === 'function';
+  if (!isPostgresJs && typeof query !== 'function')
     throw invalidOption('postgresCheck.client', 'a pg Pool or Client, or a postgres.js client', typeof client);
-  return { target, ...options, probe: createPoolProbe(() => askPg(client as PostgresClient, timeoutMs), timeoutMs) };
+  const { timeoutMs = checkDefaults.timeoutMs } = options;
+  const ask = (): PoolQuestion =>
+    isPostgresJs ? askPostgresJs(client as PostgresJsClient) : askPg(client as PostgresClient, timeoutMs);
+  return { target: targetOf(client as Place), ...options, probe: createPoolProbe(ask, timeoutMs) };
 }
 
 /** Where a `pg` Pool, a `pg` Client and postgres.js keep it; a pool that takes it from the environment does not. */
