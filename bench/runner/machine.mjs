@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, release, type } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { canPin } from './processor.mjs';
 
 const require = createRequire(import.meta.url);
@@ -13,7 +14,7 @@ export function machine(node, packages) {
   const [cpu] = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    commit: outputOf('git', ['describe', '--always', '--dirty']),
+    commit: outputOf('git', ['rev-parse', '--short', 'HEAD']) + (isChanged() ? ' and changes' : ''),
     node: outputOf(node, ['--version']),
     system: `${type()} ${release()}, ${cpus().length} × ${cpu?.model.trim()}${canPin ? ', a core each for server and load' : ''}`,
     load: loadavg()[0].toFixed(1),
@@ -27,6 +28,19 @@ export function machineLine({ date, commit, node, system, load, versions }) {
   return [`${date}, commit ${commit}, Node ${node}, ${system}, load average ${load}`, packages.join(', ')]
     .filter(Boolean)
     .join('; ');
+}
+
+/** Whether what is measured, or measures, is other than committed; the page that the run writes is not. */
+function isChanged() {
+  return (
+    outputOf('git', [
+      'status',
+      '--porcelain',
+      '--',
+      fileURLToPath(new URL('../../packages', import.meta.url)),
+      fileURLToPath(new URL('..', import.meta.url)),
+    ]) !== ''
+  );
 }
 
 /** Read off its manifest, which not every package exports. */
