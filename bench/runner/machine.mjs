@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, release, type } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { canPin } from './processor.mjs';
 
 const require = createRequire(import.meta.url);
@@ -30,17 +29,9 @@ export function machineLine({ date, commit, node, system, load, versions }) {
     .join('; ');
 }
 
-/** Whether what is measured, or measures, is other than committed; the page that the run writes is not. */
+/** Whether what is measured, or measures, is other than committed; the page that a run writes is not. */
 function isChanged() {
-  return (
-    outputOf('git', [
-      'status',
-      '--porcelain',
-      '--',
-      fileURLToPath(new URL('../../packages', import.meta.url)),
-      fileURLToPath(new URL('..', import.meta.url)),
-    ]) !== ''
-  );
+  return outputOf('git', ['status', '--porcelain', '--', ':/packages', ':/bench']) !== '';
 }
 
 /** Read off its manifest, which not every package exports. */
