@@ -1,5 +1,6 @@
 /** Observability: its parts, wired together. */
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
+import { findSpansBy } from './context/active-span.js';
 import type { ContextScope } from './context/request-context.js';
 import { runOutsideContext } from './context/run.js';
 import {
@@ -40,7 +41,8 @@ export class AssembledObservability implements Observability {
   private exporter: ExporterCore;
   /** What took errors before these options came, while it sends the last of them. */
   private replaced: ExporterCore | undefined;
-  private endCapture: () => void = () => undefined;
+  private endWatch: () => void = () => undefined;
+  private isToldTwice = false;
   /** A closed one makes room for another. */
   isClosed = false;
 
@@ -114,7 +116,7 @@ export class AssembledObservability implements Observability {
 
   async close(options?: { timeoutMs?: number }): Promise<void> {
     this.isClosed = true;
-    this.endCapture();
+    this.endWatch();
     this.log.close();
     this.health.drain();
     await Promise.all([this.replaced?.flush(options), this.exporter.close(options)]);
@@ -127,9 +129,15 @@ export class AssembledObservability implements Observability {
 
   private watch(options: ObservabilityOptions, { redactor }: LogSettings): void {
     const { captureUncaught = observabilityDefaults.captureUncaught, log = {} } = options;
-    this.endCapture();
+    this.endWatch();
     const { captureConsole = observabilityDefaults.captureConsole } = log;
-    this.endCapture = capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor);
+    const ends = (options.exporters ?? [])
+      .filter(isHandover)
+      .map(({ activeSpan }) => activeSpan && findSpansBy(activeSpan));
+    ends.push(capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor));
+    this.endWatch = () => {
+      for (const end of ends) end?.();
+    };
   }
 
   /** Everything that the options decide, made anew. */
@@ -169,6 +177,7 @@ export class AssembledObservability implements Observability {
       sampling: sample && new Sampling(sample),
       // Sockets and timers of the exporter outlive the request; they must not keep its context.
       onError: exporter.active ? (logged) => runOutsideContext(() => exporter.offer(logged)) : undefined,
+      onTapped: destinations.every(isHandover) ? undefined : () => this.warnOfTap(),
       onFailure,
     };
     return { settings, exporter, warnings };
@@ -199,6 +208,13 @@ export class AssembledObservability implements Observability {
     }
   }
 
+  private warnOfTap(): void {
+    if (this.isToldTwice) return;
+    // Before the warning, which may itself be such a line.
+    this.isToldTwice = true;
+    this.warn([sentTwice]);
+  }
+
   private warn(sentences: readonly string[]): void {
     for (const sentence of sentences) this.getLogger('throughline').warn(sentence);
   }
@@ -209,6 +225,10 @@ interface Assembly {
   readonly exporter: ExporterCore;
   readonly warnings: readonly string[];
 }
+
+const sentTwice =
+  "OpenTelemetry's instrumentation of pino sends every line, so errors may arrive twice; " +
+  'give it disableLogSending: true, or createObservability() exporters: []';
 
 /** Once down, once back: probes come every few seconds. The driver's error may name hosts, so only the code is told. */
 function logHealthChange(logger: Logger, change: HealthChange): void {

@@ -1,8 +1,8 @@
 /** Request observer: gives a request its context, and says at its end what came of it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { trace } from '@opentelemetry/api';
+import { activeSpan } from '../context/active-span.js';
 import { conclude, forget } from '../context/conclusion.js';
-import { ContextScope } from '../context/request-context.js';
+import { activeTrace, ContextScope } from '../context/request-context.js';
 import { parseTraceparent, parseTracestate } from '../context/traceparent.js';
 import { invalidOption, requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
@@ -114,7 +114,7 @@ function begin(
     kind: 'http',
     method: req.method,
     path: pathOf(req),
-    inboundTrace,
+    firstTrace: activeTrace() ?? inboundTrace,
     tracestate: inboundTrace && parseTracestate(req.headers['tracestate']),
     logged: {},
     fields: {},
@@ -125,7 +125,7 @@ function begin(
   emitInScope(req, scope);
   emitInScope(res, scope);
   res.once('pipe', (body) => readInScope(body, scope));
-  trace.getActiveSpan()?.setAttribute('request_id', requestId);
+  activeSpan()?.setAttribute('request_id', requestId);
   return exchange;
 }
 
@@ -148,7 +148,7 @@ function recognise<Source>({ scope }: Exchange, source: Source, find: FindUser<S
   const user = findUser(source, find);
   if (!user) return;
   scope.setUser(user);
-  trace.getActiveSpan()?.setAttribute('user.id', user.id);
+  activeSpan()?.setAttribute('user.id', user.id);
 }
 
 function end<Source>(

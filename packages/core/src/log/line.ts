@@ -14,6 +14,7 @@ import { pinoSymbols } from './pino-symbols.js';
 import { placeFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
 import { ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
+import { isTapped } from './tap.js';
 
 export interface LineOptions {
   /** On every line: `service`, `env`, `version`. */
@@ -24,6 +25,8 @@ export interface LineOptions {
   readonly onLine: (level: number) => void;
   /** Told of every line at `error` or above; left out when nobody listens. */
   readonly onError?: ((logged: LoggedError) => void) | undefined;
+  /** Told of each logger whose lines OpenTelemetry sends as well; left out when nobody minds. */
+  readonly onTapped?: (() => void) | undefined;
   /** Told when a line could not be written: a destination, serializer or mixin threw. */
   readonly onFailure: (reason: unknown) => void;
 }
@@ -161,6 +164,7 @@ export class LineWriter {
     made[symbols.mixin] = undefined;
     made[symbols.formatters] = { ...(made[symbols.formatters] as object), log: undefined };
     this.standIns.set(logger, made);
+    if (this.options.onTapped && isTapped(made[symbols.stream])) this.options.onTapped();
     return made;
   }
 
