@@ -162,10 +162,19 @@ export class LineWriter {
     const made = Object.create(logger) as PinoState;
     made[symbols.serializers] = {};
     made[symbols.mixin] = undefined;
+    made[symbols.write] = this.cleanedWrite(made[symbols.write] as Write);
     made[symbols.formatters] = { ...(made[symbols.formatters] as object), log: undefined };
     this.standIns.set(logger, made);
     if (this.options.onTapped && isTapped(made[symbols.stream])) this.options.onTapped();
     return made;
+  }
+
+  /** The message is searched for secrets when its placeholders are filled: `token=%s` alone tells of none. */
+  private cleanedWrite(write: Write): Write {
+    const { redactor } = this.options;
+    return function writeCleaned(this: unknown, fields, message, level) {
+      write.call(this, fields, typeof message === 'string' ? redactor.text(message) : message, level);
+    };
   }
 
   /** A stand-in whose lines come here instead of to the logger's destination. */
@@ -178,6 +187,9 @@ export class LineWriter {
     return made;
   }
 }
+
+/** How pino writes a line. */
+type Write = (this: unknown, fields: unknown, message: unknown, level: number) => void;
 
 interface ReservedNames {
   readonly inBindings: ReadonlySet<string>;
