@@ -14,6 +14,7 @@ import { isHandover } from './export/handover.js';
 import { warnOfProxies } from './export/proxy-environment.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
+import { sayOnce } from './http/say-once.js';
 import { Tally } from './http/tally.js';
 import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
@@ -24,6 +25,7 @@ import { FlightRecorder } from './log/flight-recorder.js';
 import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
 import { Sampling } from './log/sampling.js';
+import { sentTwice } from './log/tap.js';
 import {
   type Observability,
   observabilityDefaults,
@@ -39,10 +41,10 @@ export class AssembledObservability implements Observability {
   readonly tally: Tally = new Tally();
   private readonly log: Log;
   private exporter: ExporterCore;
+  private healthDeadlineMs: number | undefined;
   /** What took errors before these options came, while it sends the last of them. */
   private replaced: ExporterCore | undefined;
   private endWatch: () => void = () => undefined;
-  private isToldTwice = false;
   /** A closed one makes room for another. */
   isClosed = false;
 
@@ -51,6 +53,7 @@ export class AssembledObservability implements Observability {
     this.service = settings.service;
     this.exporter = exporter;
     this.log = new Log(settings);
+    this.healthDeadlineMs = options.health?.deadlineMs;
     this.health = createHealth(this.healthOptions(options));
     this.watch(options, settings);
     this.warn(warnings);
@@ -63,7 +66,7 @@ export class AssembledObservability implements Observability {
   /** Takes on other options, or none when it throws; nothing that was handed out before has to be asked for again. */
   configure(options: ObservabilityOptions): void {
     const { settings, exporter, warnings } = this.assemble(options);
-    this.health.registerAll(options.health?.checks ?? {});
+    this.configureHealth(options.health);
     this.retire(this.exporter);
     this.log.configure(settings);
     this.service = settings.service;
@@ -131,13 +134,10 @@ export class AssembledObservability implements Observability {
     const { captureUncaught = observabilityDefaults.captureUncaught, log = {} } = options;
     this.endWatch();
     const { captureConsole = observabilityDefaults.captureConsole } = log;
-    const ends = (options.exporters ?? [])
-      .filter(isHandover)
-      .map(({ activeSpan }) => activeSpan && findSpansBy(activeSpan));
-    ends.push(capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor));
-    this.endWatch = () => {
-      for (const end of ends) end?.();
-    };
+    const endCapture = capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor);
+    const handovers = (options.exporters ?? []).filter(isHandover);
+    const endSpans = findSpansBy(...handovers.flatMap(({ activeSpan }) => activeSpan ?? []));
+    this.endWatch = () => (endCapture(), endSpans());
   }
 
   /** Everything that the options decide, made anew. */
@@ -177,19 +177,35 @@ export class AssembledObservability implements Observability {
       sampling: sample && new Sampling(sample),
       // Sockets and timers of the exporter outlive the request; they must not keep its context.
       onError: exporter.active ? (logged) => runOutsideContext(() => exporter.offer(logged)) : undefined,
-      onTapped: destinations.every(isHandover) ? undefined : () => this.warnOfTap(),
+      onTapped: destinations.every(isHandover) ? undefined : () => sayOnce(this, sentTwice),
       onFailure,
     };
     return { settings, exporter, warnings };
   }
 
+  /** Takes on the deadline, which its checks are judged by, and keeps the one before when one of them is refused. */
+  private configureHealth({ checks = {}, deadlineMs }: NonNullable<ObservabilityOptions['health']> = {}): void {
+    const before = this.healthDeadlineMs;
+    this.healthDeadlineMs = deadlineMs;
+    try {
+      this.health.registerAll(checks);
+    } catch (error) {
+      this.healthDeadlineMs = before;
+      throw error;
+    }
+  }
+
   private healthOptions(options: ObservabilityOptions): Parameters<typeof createHealth>[0] {
     const version = (): string | undefined => this.service.version;
+    const deadlineMs = (): number | undefined => this.healthDeadlineMs;
     return {
       get version() {
         return version();
       },
-      ...options.health,
+      get deadlineMs() {
+        return deadlineMs();
+      },
+      checks: options.health?.checks ?? {},
       onChange: (change) => {
         this.tally.countHealthChange(change);
         logHealthChange(this.getLogger('health'), change);
@@ -208,13 +224,6 @@ export class AssembledObservability implements Observability {
     }
   }
 
-  private warnOfTap(): void {
-    if (this.isToldTwice) return;
-    // Before the warning, which may itself be such a line.
-    this.isToldTwice = true;
-    this.warn([sentTwice]);
-  }
-
   private warn(sentences: readonly string[]): void {
     for (const sentence of sentences) this.getLogger('throughline').warn(sentence);
   }
@@ -225,10 +234,6 @@ interface Assembly {
   readonly exporter: ExporterCore;
   readonly warnings: readonly string[];
 }
-
-const sentTwice =
-  "OpenTelemetry's instrumentation of pino sends every line, so errors may arrive twice; " +
-  'give it disableLogSending: true, or createObservability() exporters: []';
 
 /** Once down, once back: probes come every few seconds. The driver's error may name hosts, so only the code is told. */
 function logHealthChange(logger: Logger, change: HealthChange): void {

@@ -9,10 +9,12 @@ export type FindSpan = () => Span | undefined;
 const finders = perProcess('span-finders', () => new Set<{ readonly find: FindSpan }>());
 
 /** From here on spans are looked for there too, after OpenTelemetry's. @returns Ends that. */
-export function findSpansBy(find: FindSpan): () => void {
-  const finder = { find };
-  finders.add(finder);
-  return () => void finders.delete(finder);
+export function findSpansBy(...finds: readonly FindSpan[]): () => void {
+  const added = finds.map((find) => ({ find }));
+  for (const finder of added) finders.add(finder);
+  return () => {
+    for (const finder of added) finders.delete(finder);
+  };
 }
 
 /** The span that is active here. Never throws. */

@@ -42,6 +42,8 @@ export interface UnitOfWork extends Concludable {
   /** Least level that is written, as pino's number, in place of the loggers' own. */
   level?: number | undefined;
   fields: Readonly<Record<string, unknown>>;
+  /** Errors that a line has told in full. */
+  toldErrors?: WeakSet<Error> | undefined;
   /** Counts changes, so that what is derived from the context can be kept until the next one. */
   revision: number;
 }

@@ -17,8 +17,8 @@ export class Exchange {
   isLoggedElsewhere = false;
   /** Whether the application mounted a pino-http of its own. */
   hasPinoHttpBeside = false;
-  /** Address of the peer; kept because a closed socket forgets it. */
-  readonly clientIp: string | undefined;
+  /** Address of the peer, or of the client of a trusted proxy; kept because a closed socket forgets it. */
+  clientIp: string | undefined;
   /** Bytes the connection had sent before this response; it may have served others. */
   readonly sentBefore: number;
   /** Whether the whole response was handed to a connection that was still there. */
@@ -56,6 +56,11 @@ export class Exchange {
   set isProbe(probing: boolean) {
     this.probing = probing;
     if (probing) this.leave();
+  }
+
+  /** Whether Node handed the connection over for another protocol, such as a WebSocket. */
+  get isUpgrade(): boolean {
+    return (this.req as { upgrade?: unknown }).upgrade === true;
   }
 
   /** Ends its being counted as a request in flight. */

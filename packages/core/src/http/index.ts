@@ -1,5 +1,6 @@
 /** The kit that framework adapters are made of. */
 export type { AccessLogMiddleware } from './access-log-middleware.js';
+export type { AccessLogFormat, AccessLogOptions, CustomAttributeKeys } from './access-log-options.js';
 export { answerError } from './error-answer.js';
 export { Exchange, exchangeOf } from './exchange.js';
 export { createHealthEndpoint, type HealthEndpoint, type HealthOptions } from './health-endpoint.js';

@@ -4,12 +4,16 @@ import { activeSpan } from '../context/active-span.js';
 import { conclude, forget } from '../context/conclusion.js';
 import { activeTrace, ContextScope } from '../context/request-context.js';
 import { parseTraceparent, parseTracestate } from '../context/traceparent.js';
-import { invalidOption, requireFunctionOr } from '../internal/options.js';
+import { requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
 import { emitInScope } from './emit-in-scope.js';
 import { Exchange, exchangeOf } from './exchange.js';
 import { type ObservedApplication, requireObserved } from './observed.js';
-import { type AccessLogMiddleware, runAccessLog } from './access-log-middleware.js';
+import { type AccessLog, noAccessLog } from './access-log.js';
+import type { AccessLogMiddleware } from './access-log-middleware.js';
+import type { AccessLogOptions } from './access-log-options.js';
+import { chooseAccessLog } from './choose-access-log.js';
+import { clientAddress, requireProxies } from './client-address.js';
 import { type FindLevel, ownLevel } from './own-level.js';
 import { readInScope } from './read-in-scope.js';
 import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
@@ -30,9 +34,19 @@ export interface RequestContextOptions<Source> {
    * proven: a header that anybody can send lets anybody fill your disk. @default none, the loggers' own
    */
   level?: FindLevel<Source>;
-  /** A pino-http of the application's own, which then writes the access line in our place; `false` for none at all. */
-  accessLog?: AccessLogMiddleware | false;
+  /**
+   * How the access line is written; or a pino-http of the application's own, which then writes it in our place; or
+   * `false` for none at all.
+   */
+  accessLog?: AccessLogOptions | AccessLogMiddleware | false;
+  /**
+   * How many proxies of your own stand in front of the application, each of which adds to `X-Forwarded-For`. From
+   * there, counted from the right, comes `client_ip`. @default 0
+   */
+  trustedProxies?: number;
 }
+
+export const requestContextDefaults: { trustedProxies: number } = { trustedProxies: 0 };
 
 /** What only the framework knows. */
 export interface Framework<Source> {
@@ -67,10 +81,9 @@ export function createRequestObserver<Source>(
   requireFunctionOr('user', find, []);
   const { level } = options;
   if (level !== undefined) requireFunctionOr('level', level, []);
-  if (options.accessLog !== undefined && options.accessLog !== false && typeof options.accessLog !== 'function') {
-    throw invalidOption('accessLog', 'a pino-http instance or false', options.accessLog);
-  }
-  const { accessLog } = options;
+  const accessLog = chooseAccessLog(options.accessLog);
+  const { trustedProxies = requestContextDefaults.trustedProxies } = options;
+  requireProxies('trustedProxies', trustedProxies);
 
   function observe<R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R): R {
     const known = exchangeOf(req);
@@ -89,11 +102,17 @@ export function createRequestObserver<Source>(
     const exchange = begin(req, res, idOptions, observability);
     recognise(exchange, source, find);
     if (level) exchange.scope.unit.level = ownLevel(level, source, observability);
-    exchange.isLoggedElsewhere = accessLog !== undefined;
+    exchange.isLoggedElsewhere = accessLog.isElsewhere;
+    if (trustedProxies > 0) exchange.clientIp = clientAddress(req, exchange.clientIp, trustedProxies);
     exchange.run(() => {
+      const endOnce = (): void => {
+        if (!exchange.isClosed) end(exchange, observability, source, framework, find, accessLog);
+      };
       // Before any other listener, so that a pino-http of the application's own can still be recognised.
-      res.prependOnceListener('close', () => end(exchange, observability, source, framework, find));
-      if (accessLog) runAccessLog(accessLog, exchange);
+      res.prependOnceListener('close', endOnce);
+      // The response of a connection that was handed over may never have been given it, and so never close.
+      if (exchange.isUpgrade) req.socket.once('close', () => exchange.run(endOnce));
+      accessLog.begin?.(exchange, observability);
     });
     return exchange;
   }
@@ -157,6 +176,7 @@ function end<Source>(
   source: Source,
   framework: Framework<Source>,
   find: FindUser<Source>,
+  accessLog: AccessLog,
 ): void {
   exchange.leave();
   recognise(exchange, source, find);
@@ -170,11 +190,8 @@ function end<Source>(
   conclude(exchange.scope.unit, { failed: line.level === 'error', durationMs });
   exchange.noticePinoHttp();
   if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
-  if (exchange.isLoggedElsewhere || exchange.hasPinoHttpBeside) {
-    if (line.level === 'error') observability.recordError(exchange.reason, line.message, line.fields);
-  } else {
-    observability.getLogger('http')[line.level](line.fields, line.message);
-  }
+  const { end: write } = exchange.hasPinoHttpBeside ? noAccessLog : accessLog;
+  write(exchange, observability, line, durationMs);
   forget(exchange.scope.unit);
 }
 

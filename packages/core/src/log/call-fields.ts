@@ -8,6 +8,15 @@ type Serializers = Record<string, ((value: unknown) => unknown) | undefined>;
 /** The state that pino keeps on a logger under its symbols. */
 export type PinoState = Record<symbol, unknown>;
 
+/** A serializer in the place of pino's own, for what is serialized later. */
+export const asItIs = (value: unknown): unknown => value;
+
+/** Whether the user gave the logger a serializer for the key. */
+export function hasSerializer(logger: Logger, symbols: PinoSymbols, key: string): boolean {
+  const serializer = ((logger as unknown as PinoState)[symbols.serializers] as Serializers)[key];
+  return serializer !== undefined && serializer !== asItIs;
+}
+
 /** The call's fields with those of the logger's `mixin`, merged as pino would. */
 export function mixIn(
   logger: Logger,

@@ -8,6 +8,7 @@ import type { ScopeFields } from './scope-fields.js';
 export const traceKeys: readonly string[] = ['trace_id', 'span_id', 'trace_flags'];
 
 const noTexts: FieldTexts = new Map();
+const loggerName: ReadonlySet<string> = new Set(['logger']);
 
 export class LineParts {
   readonly trace: FieldTexts;
@@ -38,6 +39,14 @@ export class LineParts {
   joined(hidden: ReadonlySet<string>): string {
     if (hidden.size > 0 || (this.bindings.hasFields && this.meet())) return joinTexts(this.merged(hidden));
     return this.bindings.joined + (this.scope?.joined ?? '') + joinTexts(this.trace);
+  }
+
+  /** The parts as values, without the name of the logger; `undefined` when there are none. */
+  values(): Record<string, unknown> | undefined {
+    const joined = this.bindings.hasFields
+      ? joinTexts(this.merged(loggerName))
+      : (this.scope?.joined ?? '') + joinTexts(this.trace);
+    return joined === '' ? undefined : (JSON.parse(`{${joined.slice(1)}}`) as Record<string, unknown>);
   }
 
   /** Each name once: ours stay, and the logger's fields stand before the context's. */

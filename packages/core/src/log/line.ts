@@ -15,6 +15,7 @@ import { placeFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
 import { ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
 import { isTapped } from './tap.js';
+import { noteTold, withoutTold } from './told-errors.js';
 
 export interface LineOptions {
   /** On every line: `service`, `env`, `version`. */
@@ -89,7 +90,12 @@ export class LineWriter {
   /** Tells of an error that gets no line of its own, with the context that its line would have had. */
   report(logger: Logger, error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
     const { onError, redactor } = this.options;
-    onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), redactFields(fields, redactor)));
+    if (!onError) return;
+    const parts = this.partsOf(logger);
+    const known = parts.values();
+    // Read where it does no harm; whoever is told of errors makes a copy without secrets in any case.
+    const all = known === undefined ? fields : { ...known, ...redactFields(fields, redactor) };
+    onError(loggedError(errorLevel, parts, { message, error, fields: all }));
   }
 
   /** @param line The stand-in that the line is written by. */
@@ -101,7 +107,8 @@ export class LineWriter {
     const { redactor } = this.options;
     const call = printable(readCall(args, errorKey), redactor);
     const given = mixIn(logger, symbols, call.fields, level);
-    const formatted = formatFields(logger, symbols, given);
+    const telling = withoutTold(given, logger, symbols, errorKey, redactor);
+    const formatted = formatFields(logger, symbols, telling);
     const own = formatted && redactFields(serialize(logger, symbols, formatted), redactor);
     const fields = rate < 1 ? withRate(own, rate) : own;
     const parts = this.partsOf(logger);
@@ -119,9 +126,13 @@ export class LineWriter {
     const { call, error, parts, fields = {}, errorKey, messageKey } = composed;
     const logged = scopeOf(logger)?.unit.logged;
     if (logged && isError(error)) logged.error ??= error;
+    if (isError(error)) noteTold(logger, pinoSymbols(logger), errorKey, error);
     if (!this.options.onError) return;
-    const { [errorKey]: _, ...others } = fields;
-    this.options.onError(loggedError(level, messageOf(call, messageKey, errorKey), error, parts, others));
+    const all = parts.values() ?? {};
+    for (const key in fields) if (key !== errorKey) all[key] = fields[key];
+    this.options.onError(
+      loggedError(level, parts, { message: messageOf(call, messageKey, errorKey), error, fields: all }),
+    );
   }
 
   private partsOf(logger: Logger): LineParts {

@@ -5,6 +5,7 @@ import { watchConclusions } from '../context/conclusion.js';
 import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
+import { asItIs } from './call-fields.js';
 import { type Comparison, comparisonOf } from './comparison.js';
 import { type FlightRecorder, LineRing } from './flight-recorder.js';
 import { Gate } from './gate.js';
@@ -124,7 +125,7 @@ export class Log {
       ...others,
       levelComparison: this.widened(isEnabled),
       // The redactor makes the error's fields, so it has to see the error itself.
-      serializers: { err: (error: unknown) => error, ...options.serializers },
+      serializers: { err: asItIs, ...options.serializers },
       formatters: { ...(!hasTargets(options) && levelByName), ...options.formatters },
       hooks: {
         ...options.hooks,

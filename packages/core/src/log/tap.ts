@@ -38,3 +38,7 @@ function sendsLogRecords(): boolean {
   const known = globalThis as Readonly<Record<symbol, { readonly logs?: unknown } | undefined>>;
   return known[apiKey]?.logs !== undefined || known[logsApiKey] !== undefined;
 }
+
+export const sentTwice: string =
+  "OpenTelemetry's instrumentation of pino sends every line, so errors may arrive twice; " +
+  'give it disableLogSending: true, or createObservability() exporters: []';
