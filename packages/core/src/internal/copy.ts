@@ -2,10 +2,11 @@
 import { isNativeError } from 'node:util/types';
 import { copyBuiltIn } from './copy-built-in.js';
 import { copyError } from './copy-error.js';
+import { copyFlat } from './copy-flat.js';
 import type { CopyVisitor, LeftOut } from './copy-visitor.js';
 import { cutText, maxReadLength, unreadText } from './cut-text.js';
 import { ownKeys } from './own-keys.js';
-import { mayHoldSecret, redacted, redactText } from './redact-text.js';
+import { cleanText, redacted } from './redact-text.js';
 import type { KeyKind, KeyMatcher } from './sensitive-key.js';
 
 export interface CopyLimits {
@@ -137,7 +138,7 @@ export class Copy implements CopyVisitor {
 
   /** What becomes of a text. */
   protected clean(text: string): string {
-    return mayHoldSecret(text) ? redactText(text, this.#keys.isSecret) : text;
+    return cleanText(text, this.#keys.isSecret);
   }
 
   #object(value: object, kind: KeyKind): unknown {
@@ -202,5 +203,5 @@ function put(target: Record<string, unknown>, key: string, value: unknown): void
 
 /** Copies a value; never throws, and never changes it. */
 export function copyValue(value: unknown, keys: KeyMatcher): unknown {
-  return new Copy(keys).visit(value);
+  return copyFlat(value, keys) ?? new Copy(keys).visit(value);
 }

@@ -26,9 +26,9 @@ const inspectedValue =
 /** `Name: value` of a dumped head. */
 const headerLine = /(?<=\r\n)([\w-]{1,96})(: ?)([^\r\n]+)/g;
 
-/** Whether there is any sense in {@link redactText}: a name and its value are never told apart without one of these. */
-export function mayHoldSecret(text: string): boolean {
-  return text.includes('=') || text.includes(':');
+/** What {@link redactText} gives, at a tenth of the time for most texts: without one of these no name has a value. */
+export function cleanText(text: string, isSensitive: (name: string) => boolean): string {
+  return text.includes('=') || text.includes(':') ? redactText(text, isSensitive) : text;
 }
 
 function decoded(name: string): string {

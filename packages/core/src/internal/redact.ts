@@ -1,6 +1,6 @@
 /** Redactor: plain copies of whatever is said, without its secrets. */
 import { copyValue } from './copy.js';
-import { mayHoldSecret, redactText } from './redact-text.js';
+import { cleanText } from './redact-text.js';
 import { requireObject, requireTexts } from './options.js';
 import { createKeyMatcher, type KeyMatcher } from './sensitive-key.js';
 
@@ -44,6 +44,6 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
     keys: matcher,
     isSensitive: matcher.isSecret,
     copy: (value) => copyValue(value, matcher),
-    text: (text) => (mayHoldSecret(text) ? redactText(text, matcher.isSecret) : text),
+    text: (text) => cleanText(text, matcher.isSecret),
   };
 }
