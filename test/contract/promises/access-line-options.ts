@@ -127,28 +127,32 @@ export function promiseAccessLineOptions(cell: Cell): void {
   });
 
   it.each<[string, AccessLogOptions]>([
-    ['throughline', { format: 'throughline', useLevel: 'debug' }],
-    ['throughline', { customLogLevel: () => 'silent' }],
-    ['pino-http', { format: 'pino-http' }],
-    ['ecs', { format: 'ecs' }],
-    ['otel', { format: 'otel' }],
-  ])('exports a failure once, whatever its line looks like: %s with %o', async (_, accessLog) => {
+    ['at error', { format: 'throughline' }],
+    ['at info', { customLogLevel: () => 'info' }],
+    ['without a line', { customLogLevel: () => 'silent' }],
+    ["in the format 'pino-http'", { format: 'pino-http' }],
+    ["in the format 'ecs'", { format: 'ecs' }],
+    ["in the format 'otel'", { format: 'otel' }],
+  ])('exports each failure once, %s', async (_, accessLog) => {
     const sink = await startSink();
     const service: Service = await start(cell, { exporters: [sink.exporter], request: { accessLog }, routes });
-    await service.send('/fails');
+    for (const path of ['/fails', '/answers']) await service.send(path);
     await service.finish();
     await service.observability.flush({ timeoutMs: 5000 });
-    expect(sink.records).toHaveLength(1);
-    expect(JSON.stringify(sink.records)).toContain('takeFromShelf');
+    const exported = sink.records.map((record) => JSON.stringify(record));
+    expect(exported).toHaveLength(2);
+    expect(exported[0]).toContain('takeFromShelf');
+    expect(exported[1]).toContain('request errored');
   });
 
-  it.each<AccessLogOptions>([{ format: 'pino-http' }, { format: 'ecs' }, { customLogLevel: () => 'info' }])(
-    'logs probes at debug unless they fail, with %o',
-    async (accessLog) => {
-      const service = await start(cell, { request: { accessLog } });
-      await service.send('/health/live');
-      const { lines } = await service.finish();
-      expect(lines.map((line) => line['log.level'] ?? line.level)).toEqual(['debug']);
-    },
-  );
+  it.each<[string, AccessLogOptions]>([
+    ["in the format 'pino-http'", { format: 'pino-http' }],
+    ["in the format 'ecs'", { format: 'ecs' }],
+    ['when customLogLevel gives others', { customLogLevel: () => 'info' }],
+  ])('logs probes at debug unless they fail, %s', async (_, accessLog) => {
+    const service = await start(cell, { request: { accessLog } });
+    await service.send('/health/live');
+    const { lines } = await service.finish();
+    expect(lines.map((line) => line['log.level'] ?? line.level)).toEqual(['debug']);
+  });
 }
