@@ -126,6 +126,29 @@ export function promiseAccessLineOptions(cell: Cell): void {
     expect(lines.filter(({ logger }) => logger === 'throughline')).toHaveLength(6);
   });
 
+  it.each<AccessLogOptions['format']>(['throughline', 'pino-http', 'ecs', 'otel'])(
+    'writes no secret and no key twice in the format %j',
+    async (format = 'throughline') => {
+      const service = await start(cell, {
+        request: { accessLog: { format, customReceivedMessage: () => 'arrived' } },
+        routes: [
+          get('/', ({ res }) => {
+            res.setHeader('set-cookie', 'session=hush');
+            throw Object.assign(new Error('no van'), { config: { headers: { Authorization: 'Bearer hush' } } });
+          }),
+        ],
+      });
+      const headers = { authorization: 'Bearer hush', cookie: 'session=hush', 'x-api-key': 'hush' };
+      await service.send({ path: '/?access_token=hush', headers });
+      const { lines } = await service.finish();
+      expect(lines).toHaveLength(2);
+      for (const { text } of lines) {
+        expect(text).not.toContain('hush');
+        expect(repeatedKeys(text)).toEqual([]);
+      }
+    },
+  );
+
   it.each<[string, AccessLogOptions]>([
     ['at error', { format: 'throughline' }],
     ['at info', { customLogLevel: () => 'info' }],
