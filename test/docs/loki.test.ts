@@ -113,7 +113,7 @@ describe('a query on docs/logs/loki.md', () => {
     const { lines, labels } = await readWritten();
     const [, made = ''] = /stage\.labels \{\s+values = \{([^}]+)\}/.exec(page('docs/logs/loki.md')) ?? [];
     const pairs = [...made.matchAll(/(\w+) = "(\w*)"/g)].map(([, label = '', field = '']) => [label, field || label]);
-    expect(pairs.map(([label]) => label).toSorted()).toEqual(Object.keys(labels).toSorted());
+    expect(new Set(pairs.map(([label]) => label))).toEqual(new Set(Object.keys(labels)));
     expect(lines.filter((line) => pairs.some(([, field = '']) => !(field in line)))).toEqual([]);
   });
 });
