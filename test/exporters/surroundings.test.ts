@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSink } from '../contract/faulty-sink.js';
 import { runApplication } from '../spool/application.js';
@@ -66,6 +67,43 @@ describe('an environment without a destination', () => {
     expect(after).toEqual(before);
     expect(later).toEqual(before);
     expect(told).toEqual({ warnings, exporters: [] });
+  });
+});
+
+/** What a process still has open once everything is closed, after it sent an error with a spool beside it. */
+const closedScript = `
+  import { createObservability } from '@throughline/core';
+  import { otlpExporter } from '@throughline/core/exporters/otlp';
+  const [url, directory] = process.argv.slice(1);
+  while (process.getActiveResourcesInfo().includes('CloseReq')) await new Promise(setImmediate);
+  const owned = () => ({
+    resources: process.getActiveResourcesInfo().toSorted(),
+    listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+  });
+  const before = owned();
+  const log = { destination: { write: () => undefined } };
+  const exporters = [otlpExporter({ url, protocol: 'http/json' })];
+  const observability = createObservability({ captureUncaught: true, log, exporters, spool: { directory } });
+  observability.logger.error(new Error('sent'), 'sent');
+  await observability.flush();
+  await observability.close();
+  // Sockets are closed in a turn of their own.
+  for (let turn = 0; turn < 50 && owned().resources.length > before.resources.length; turn++)
+    await new Promise(setImmediate);
+  console.log(JSON.stringify({ before, after: owned(), delivered: observability.status().exporters[0].delivered }));`;
+
+describe('an observability that was closed', () => {
+  it('leaves nothing open and nobody listening', { timeout: 30_000 }, async () => {
+    const sink = await startSink(() => ({ status: 200, body: '{}' }));
+    onTestFinished(() => sink.close());
+    const directory = mkdtempSync(join(tmpdir(), 'throughline-closed-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const args = ['--input-type=module', '-e', closedScript, sink.url, directory];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { before, after, delivered } = JSON.parse(stdout) as { before: unknown; after: unknown; delivered: number };
+    expect(delivered).toBe(1);
+    expect(after).toEqual(before);
+    expect(readdirSync(directory)).toEqual([]);
   });
 });
 

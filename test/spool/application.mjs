@@ -39,6 +39,13 @@ const ends = {
   throw: throwUncaught,
   abort: () => process.abort(),
   SIGTERM: () => process.kill(process.pid, 'SIGTERM'),
+  'SIGTERM and close': () => {
+    process.on('SIGTERM', async () => {
+      await observability.close({ timeoutMs: 200 });
+      process.exit(7);
+    });
+    process.kill(process.pid, 'SIGTERM');
+  },
   // The test does it, whenever it likes.
   SIGKILL: () => undefined,
   'error in an exit handler': () => process.on('exit', logLast).exit(7),

@@ -18,6 +18,7 @@ export interface ApplicationRun {
     | 'throw'
     | 'abort'
     | 'SIGTERM'
+    | 'SIGTERM and close'
     | 'SIGKILL'
     | 'error in an exit handler'
     | 'error in a handler of what nobody caught'
