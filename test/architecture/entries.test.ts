@@ -31,6 +31,7 @@ const entries: Record<string, readonly string[]> = {
     'createRequestObserver',
     'exchangeOf',
     'exposeRequest',
+    'observePrototypes',
   ],
   '@throughline/core/bridges/pino-http': ['bridgePinoHttp'],
   '@throughline/core/checks/amqp': ['amqpCheck'],

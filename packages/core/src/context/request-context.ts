@@ -46,6 +46,9 @@ export interface UnitOfWork extends Concludable {
   revision: number;
 }
 
+/** The fields of a context that nobody gave any. */
+export const noFields: Readonly<Record<string, never>> = Object.freeze({});
+
 /** A unit of work as seen from one place: `withContext` makes further ones with fields of their own. */
 export class ContextScope implements RequestContext {
   /** What the last writer of log lines derived from this scope; it alone knows the shape. */

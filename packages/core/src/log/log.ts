@@ -118,7 +118,6 @@ export class Log {
       timestamp,
       ...others,
       levelComparison: this.widened(isEnabled),
-      // The redactor makes the error's fields, so it has to see the error itself.
       serializers: { err: asItIs, ...options.serializers },
       formatters: { ...(!hasTargets(options) && levelByName), ...options.formatters },
       hooks: {
@@ -126,10 +125,10 @@ export class Log {
         logMethod(this: Logger, args, method, level) {
           const isWritten = isEnabled(level, this.levelVal);
           if (!isWritten && !wants(this, level)) return;
+          if (!userHook) return enter({ logger: this, args, method, level, rate: 1 }, isWritten);
           const writeLine = (...changed: unknown[]): void =>
             enter({ logger: this, args: changed, method, level, rate: 1 }, isWritten);
-          if (userHook) userHook.call(this, args, writeLine as LogFn, level);
-          else writeLine(...args);
+          userHook.call(this, args, writeLine as LogFn, level);
         },
       },
     };
