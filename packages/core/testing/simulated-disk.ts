@@ -98,8 +98,8 @@ export class SimulatedDisk implements Disk {
     this.#write();
     if (!this.#storage.files.has(from) && !this.#storage.directories.has(from)) throw failure('ENOENT', from);
     for (const map of [this.#storage.files, this.#storage.directories] as Map<string, SimulatedFile>[]) {
-      for (const [path, entry] of [...map]) {
-        if (path !== from && !path.startsWith(`${from}/`)) continue;
+      // Read before it is changed: an entry may get the name that it has.
+      for (const [path, entry] of [...map].filter(([each]) => each === from || each.startsWith(`${from}/`))) {
         map.delete(path);
         map.set(to + path.slice(from.length), entry);
       }
