@@ -20,7 +20,7 @@ const faults = [
     name: 'aborted is always false',
     leastShare: 0.01,
     file: 'http/access-line.ts',
-    sound: 'const aborted = !exchange.isSent;',
+    sound: 'const aborted = !exchange.isSent && !endsWithConnection(exchange);',
     broken: 'const aborted = false;',
   },
   {

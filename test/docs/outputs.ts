@@ -25,6 +25,7 @@ import { Pool } from 'pg';
 import { createClient } from 'redis';
 import { onTestFinished, vi } from 'vitest';
 import { eventsIn, type SentryEvent } from '../exporters/envelope.js';
+import { accessLines } from './access-lines.js';
 import { collect, serve } from './collector.js';
 
 interface Shop {
@@ -253,6 +254,7 @@ function nestLine(): Promise<unknown> {
 export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   line: async () => (await linesOf('/orders')).find(({ logger }) => logger === 'orders'),
   'access-line': async () => (await linesOf('/orders')).find(({ logger }) => logger === 'http'),
+  ...accessLines,
   'error-line': async () => (await linesOf('/orders/7/pay')).find(({ logger }) => logger === 'http'),
   'nest-line': nestLine,
   flight,
