@@ -196,7 +196,7 @@ describe('exporter core', () => {
       await clock.advance(500);
     }
     expect(transport.sent.map(({ uids }) => uids.length)).toEqual([2, 1, 2, 1, 1]);
-    expect(core.status()).toMatchObject([{ delivered: 1, rejected: 1, reasons: { too_big: 1 } }]);
+    expect(core.status()).toMatchObject([{ delivered: 1, rejected: 1, truncated: 1, reasons: { too_big: 1 } }]);
   });
 
   it('sends unaccounted records once more, then counts them as unconfirmed', async () => {
