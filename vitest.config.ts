@@ -30,6 +30,9 @@ function frameworkOf(workspace: string): Plugin {
   };
 }
 
+/** A test that hangs is given up then. No promise: those are measured where they are made, on a machine that may be busy. */
+const patience = { testTimeout: 20_000, hookTimeout: 30_000 };
+
 /** Our packages are read from source, through their own `exports`. Node gets these conditions too: `import` would turn its `require` on ES modules. */
 const conditions = ['@throughline/source'];
 const shared = {
@@ -43,6 +46,7 @@ export const frameworkProjects = majors.map(([workspace, framework, major]) => (
   ...shared,
   plugins: [frameworkOf(workspace)],
   test: {
+    ...patience,
     name: workspace,
     root,
     include: [`test/${framework}/**/*.test.ts`],
@@ -56,6 +60,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...patience,
           name: 'core',
           root,
           include: [

@@ -26,7 +26,8 @@ export async function startMongoStub(password: string): Promise<{ port: number; 
   return { port: (server.address() as AddressInfo).port, stop: () => void server.close() };
 }
 
-function answer(command: BSON.Document, password: string): BSON.Document {
+/** `undefined` for a command that is never answered. */
+function answer(command: BSON.Document, password: string): BSON.Document | undefined {
   const [name] = Object.keys(command);
   switch (name) {
     case 'hello':
@@ -36,6 +37,8 @@ function answer(command: BSON.Document, password: string): BSON.Document {
       if (given === password) return { ok: 1, conversationId: 1, done: true, payload: new BSON.Binary() };
       return { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' };
     }
+    case 'sleep':
+      return undefined;
     case 'ping':
     case 'endSessions':
       return { ok: 1 };
@@ -44,7 +47,8 @@ function answer(command: BSON.Document, password: string): BSON.Document {
   }
 }
 
-function send(socket: Socket, responseTo: number, document: BSON.Document): void {
+function send(socket: Socket, responseTo: number, document: BSON.Document | undefined): void {
+  if (document === undefined) return;
   const header = Buffer.alloc(sectionAt);
   const body = BSON.serialize(document);
   header.writeInt32LE(sectionAt + body.length, 0);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { mongodbCheck, type MongoDatabase } from '@throughline/core/checks/mongodb';
 import { describe, expect, it, vi } from 'vitest';
@@ -54,6 +55,34 @@ describe('mongodbCheck', () => {
     const command = vi.fn<MongoDatabase['command']>(async () => ({ ok: 1 }));
     expect((await healthOf(mongodbCheck({ command })).check()).status).toBe('healthy');
     expect(command.mock.calls).toEqual([[{ ping: 1 }, { signal: expect.any(AbortSignal) }]]);
+  });
+
+  it.each([
+    ['a MongoClient', (client: MongoClient) => mongodbCheck(client, { timeoutMs: 100 })],
+    ['a Db', (client: MongoClient) => mongodbCheck(client.db('shop'), { timeoutMs: 100 })],
+  ])('is busy, not broken, while every connection of the pool is in use: %s', async (_, checkOf) => {
+    const stub = await startMongoStub(PASSWORD);
+    const client = await clientOf(stub.port, PASSWORD, { maxPoolSize: 2 }).connect();
+    const health = healthOf(checkOf(client));
+    await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+    const inUse = new AbortController();
+    const sleep = (): Promise<unknown> => {
+      const taken = once(client, 'connectionCheckedOut');
+      client
+        .db()
+        .command({ sleep: 1 }, { signal: inUse.signal })
+        .catch(() => {});
+      return taken;
+    };
+    await sleep();
+    await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+    await sleep();
+    const busy = { httpStatus: 200, checks: [{ status: 'degraded', code: 'OVERLOADED' }] };
+    expect([await health.check(), await health.check()]).toMatchObject([busy, busy]);
+    inUse.abort();
+    await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+    await client.close(true);
+    stub.stop();
   });
 
   it('drops a connection that died silently, and is ok on the next probe over another', async () => {

@@ -99,6 +99,25 @@ describe('throughline k8s', () => {
       sound.replace('/api/health/live', '/api/health/'),
     ],
     [
+      'livenessProbe asks /api/health, which depends on other services: when one is away every pod is restarted; ask /api/health/live',
+      sound.replace(
+        'httpGet: { path: /api/health/live, port: http }',
+        'exec: { command: [node, throughline.cjs, probe, "http://127.0.0.1:3000/api/health?format=text"] }',
+      ),
+    ],
+    [
+      'startupProbe asks /api/health/ready, which depends on other services: while one is away no pod starts; ask /api/health/startup',
+      sound.replace('{path: /api/health/live', '{path: /api/health/ready'),
+    ],
+    [
+      'terminationGracePeriodSeconds is 30, but a shutdown may take 36000 ms (delay 20000 + close 10000 + hooks 4000 + flush 2000)',
+      `env: [{ name: THROUGHLINE_SHUTDOWN_DELAY_MS, value: "20000" }]\n${sound}`,
+    ],
+    [
+      'THROUGHLINE_GRACE_PERIOD_MS is 60000, but 25000 ms are left from the signal to SIGKILL',
+      `env:\n- name: THROUGHLINE_GRACE_PERIOD_MS\n  value: "60000"\nlifecycle: { preStop: { sleep: { seconds: 5 } } }\n${sound}`,
+    ],
+    [
       'readinessProbe asks /api/health/live, which is 200 while the pod drains; ask /api/health/ready',
       sound.replace('/api/health/ready', '/api/health/live'),
     ],

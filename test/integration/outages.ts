@@ -1,6 +1,7 @@
 /** Outages: what a check says while its real server is killed, suspended and started again. */
-import { describe, expect, it } from 'vitest';
-import { type CheckSubject, healthOf, PASSWORD, PATIENCE } from '../contract/check.js';
+import type { HealthChange } from '@throughline/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type CheckSubject, healthOf, PASSWORD, PATIENCE, unhurried } from '../contract/check.js';
 import type { ServerProcess } from './server-process.js';
 
 export type OutageSubject = Pick<CheckSubject, 'name' | 'connect' | 'codes'>;
@@ -11,18 +12,29 @@ const recovery = { ...PATIENCE, timeout: 20_000 };
 /** The server has to be running whenever a test begins, and is when it ends. */
 export function describeOutages(subject: OutageSubject, server: () => ServerProcess): void {
   describe(`${subject.name}: a server`, { timeout: 60_000 }, () => {
-    it(`that is killed makes it 503 with ${subject.codes.closed}; one that runs again makes it 200`, async () => {
+    afterEach(() => server().resume()); // a test that failed must not take the others with it
+
+    it(`that is killed makes it 503 with ${subject.codes.closed}; the next probe once it runs again is 200, and tells how long it was`, async () => {
       const client = await subject.connect(server().port, PASSWORD);
-      const health = healthOf(client.check());
+      const changes: HealthChange[] = [];
+      const onChange = (change: HealthChange): void => void changes.push(change);
+      const health = unhurried(client, { onDown: onChange, onUp: onChange });
       expect(await health.check()).toMatchObject({ httpStatus: 200, checks: [{ status: 'ok' }] });
+      const killedAtMs = performance.now();
       await server().kill();
       await client.disconnected();
       await expect
         .poll(() => health.check(), PATIENCE)
         .toMatchObject({ httpStatus: 503, checks: [{ status: 'down', code: subject.codes.closed }] });
+      const downAtMs = performance.now();
       await server().start();
       await client.reconnected();
-      await expect.poll(() => health.check(), recovery).toMatchObject({ httpStatus: 200, checks: [{ status: 'ok' }] });
+      const backAtMs = performance.now();
+      expect(await health.check()).toMatchObject({ httpStatus: 200, checks: [{ status: 'ok' }] });
+      expect(changes).toMatchObject([{ status: 'down' }, { status: 'ok', outageMs: expect.any(Number) }]);
+      const { outageMs } = changes[1] as HealthChange & { status: 'ok' };
+      expect(outageMs).toBeGreaterThanOrEqual(backAtMs - downAtMs);
+      expect(outageMs).toBeLessThanOrEqual(performance.now() - killedAtMs);
       await client.close();
     });
 

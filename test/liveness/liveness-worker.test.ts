@@ -37,15 +37,14 @@ describe('the liveness worker', () => {
   });
 
   it('tells a busy event loop from a wedged one', async () => {
-    const doomed = await start({ beatMs: 20, busyMs: 100, wedgedMs: 1000 });
+    const doomed = await start({ beatMs: 100, busyMs: 200, wedgedMs: 1000 });
+    expect((await until(doomed, 'ok')).at(-1)).toMatchObject({ status: 200 });
     doomed.kill('SIGUSR2');
     await doomed.untilSaid('held up');
     const answers = await until(doomed, 'wedged');
-    expect([...new Set(answers.map(({ event_loop, status }) => `${event_loop} ${status}`))]).toEqual([
-      'ok 200',
-      'busy 200',
-      'wedged 503',
-    ]);
+    const told = new Set(answers.map(({ event_loop, status }) => `${event_loop} ${status}`));
+    told.delete('ok 200'); // on a busy machine the first answer may come too late for it
+    expect([...told]).toEqual(['busy 200', 'wedged 503']);
     expect(answers.at(-1)?.silent_ms).toBeGreaterThanOrEqual(1000);
   });
 

@@ -45,6 +45,15 @@ describe(`the observability of a Nest ${inject('major')} application`, () => {
     expect(closed).not.toHaveBeenCalled();
   });
 
+  it('is created with the deadline of health', async () => {
+    const slow = { timeoutMs: 1_500, probe: () => {} };
+    const { observability, close } = await given(
+      ObservabilityModule.forRoot({ exporters: [], health: { deadlineMs: 2_000, checks: { slow } } }),
+    );
+    expect(await observability.health.check()).toMatchObject({ status: 'healthy', checks: [{ name: 'slow' }] });
+    await close();
+  });
+
   it('is created with the options of createObservability(), and closed with the application', async () => {
     const { observability, close } = await given(
       rootOf({ imports: [ObservabilityModule] }),

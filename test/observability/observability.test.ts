@@ -45,6 +45,24 @@ describe('the process’s own observability', () => {
     expect(() => createObservability()).not.toThrow();
   });
 
+  it('takes on the deadline of health with the options that come later, unless they are refused', async () => {
+    const { health } = getObservability();
+    const slow = { timeoutMs: 1_500, probe: () => {} };
+    const register = (): void => health.register('slow', slow);
+    expect(register).toThrow(expect.objectContaining({ option: 'health.checks.slow.timeoutMs' }));
+    const checks = { status: () => {} };
+    expect(() => createObservability({ health: { deadlineMs: 2_000, checks } })).toThrow('reserved');
+    expect(register).toThrow(expect.objectContaining({ option: 'health.checks.slow.timeoutMs' }));
+    createObservability({ exporters: [], health: { deadlineMs: 2_000, checks: { slow } } });
+    expect(await health.check()).toMatchObject({ status: 'healthy', checks: [{ name: 'slow', status: 'ok' }] });
+  });
+
+  it.each([[0], [60_001], ['2s']])('refuses %j as the deadline of health', (deadlineMs) => {
+    expect(() => createObservability({ health: { deadlineMs: deadlineMs as number } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', option: 'health.deadlineMs' }),
+    );
+  });
+
   it('has out at flush what was logged before it was created', async () => {
     const server = createServer((request) => void request.resume()).listen(0, '127.0.0.1');
     const arrival = once(server, 'request') as Promise<[IncomingMessage, ServerResponse]>;

@@ -16,6 +16,10 @@ const server = createServer((req, res) => {
     '/fast': () => res.end(`fast ${searchParams.get('n') ?? ''}`),
     '/slow': () => setTimeout(() => res.end('slow'), Number(searchParams.get('ms'))),
     '/hang': () => say('hanging'),
+    '/upload': () => {
+      req.resume().on('end', () => res.end('uploaded'));
+      say('uploading');
+    },
     '/large': () => res.end(Buffer.alloc(Number(searchParams.get('bytes')), 'x')),
     '/head-first': () => {
       res.write('first ');

@@ -9,7 +9,7 @@ describe('a service that is told to end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'goes on serving until the delay is over, out of traffic: %s',
     async (signal) => {
-      const doomed = await Doomed.start({ delayMs: 1000 });
+      const doomed = await Doomed.start({ delayMs: 2000 });
       doomed.kill(signal);
       await doomed.untilMessage('shutdown begins');
       const answers = await Promise.all(['/health/ready', '/health/live', '/fast'].map((path) => doomed.get(path)));
@@ -21,7 +21,7 @@ describe('a service that is told to end', () => {
   );
 
   it('tells a client on a warm connection to come back on another, which it serves', async () => {
-    const doomed = await Doomed.start({ delayMs: 1000 });
+    const doomed = await Doomed.start({ delayMs: 2000 });
     const agent = new Agent({ keepAlive: true });
     expect(await doomed.get('/fast', agent)).toMatchObject({ status: 200, connection: 'keep-alive' });
     doomed.kill();
@@ -33,10 +33,13 @@ describe('a service that is told to end', () => {
 
   it('answers a request that was under way before, and closes its connection', async () => {
     const doomed = await Doomed.start({ delayMs: 0 });
-    const answer = doomed.get('/slow?ms=400', new Agent({ keepAlive: true }));
-    await doomed.get('/fast');
+    const client = await doomed.connect();
+    client.send('POST /upload HTTP/1.1\r\nHost: doomed\r\nContent-Length: 4\r\n\r\n');
+    await doomed.untilSaid('uploading');
     doomed.kill();
-    expect(await answer).toEqual({ status: 200, connection: 'close', body: 'slow' });
+    await doomed.untilMessage('shutdown begins');
+    client.send('done');
+    expect(await client.closed).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Connection: close\r\n[^]*\r\n\r\nuploaded$/);
     expect(await doomed.ended).toMatchObject({ code: 0 });
     expect(doomed.counts()).toMatchObject({ served: 1, cut: 0 });
   });
@@ -69,7 +72,7 @@ describe('a service that is told to end', () => {
   });
 
   it('answers all of a pipeline, and closes after its last response alone', async () => {
-    const doomed = await Doomed.start({ delayMs: 1000 });
+    const doomed = await Doomed.start({ delayMs: 2000 });
     const client = await doomed.connect();
     doomed.kill();
     await doomed.untilMessage('shutdown begins');

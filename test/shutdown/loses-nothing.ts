@@ -35,8 +35,9 @@ export async function expectNothingLost(doomed: Doomed): Promise<Ending> {
   expect(late.filter(({ connection }) => connection !== 'close')).toEqual([]);
   expect(alive.filter(({ status }) => status !== 200)).toEqual([]);
   expect(taking.filter(({ isLate, status }) => isLate && status !== 503)).toEqual([]);
-  // 100 ms is the promise; a machine that does ten other things is given more.
-  expect(unreadyAfterMs).toBeLessThan(1000);
+  // 100 ms is the promise; a machine that is busy with other things shows it in all answers, and is given that much more.
+  const slowestMs = Math.max(...[...served, ...alive, ...taking].map(({ durationMs }) => durationMs));
+  expect(unreadyAfterMs).toBeLessThan(100 + 2 * slowestMs);
 
   const ending = await doomed.ended;
   expect(doomed.counts()).toMatchObject({ cut: 0 });

@@ -9,6 +9,7 @@ interface Told {
   readonly error?: string;
   /** Whether the service had said before the request was sent that it shuts down. */
   readonly isLate: boolean;
+  readonly durationMs: number;
 }
 
 /** Keeps asking at a fixed pace, whether or not the answers come. */
@@ -41,12 +42,13 @@ export class Caller {
 
   private ask(): void {
     const isLate = this.doomed.lines.some(({ msg }) => msg === 'shutdown begins');
+    const askedAtMs = performance.now();
     const answer = this.doomed.get(this.path, this.agent).then(
-      ({ status, connection }) => ({ ...(status && { status }), ...(connection && { connection }), isLate }),
-      (error: Error) => ({ error: error.message, isLate }),
+      ({ status, connection }) => ({ ...(status && { status }), ...(connection && { connection }) }),
+      (error: Error) => ({ error: error.message }),
     );
     const told = answer.then((one) => {
-      this.answers.push(one);
+      this.answers.push({ ...one, isLate, durationMs: performance.now() - askedAtMs });
       this.pending.delete(told);
       this.heard();
     });

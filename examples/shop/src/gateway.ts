@@ -10,6 +10,7 @@ import { callService } from './call-service.js';
 import { createPool } from './database.js';
 import { customers } from './demo-data.js';
 import { HttpError } from './http-error.js';
+import { createOrderLimiter } from './order-limiter.js';
 import { setting } from './setting.js';
 
 const inventory = setting('INVENTORY_URL');
@@ -18,6 +19,7 @@ const payments = setting('PAYMENTS_URL');
 const observability = createObservability();
 const logger = getLogger('orders');
 const pool = createPool();
+const limiter = createOrderLimiter(process.env['REDIS_URL']);
 const app = express();
 
 /** The team's own pino-http, kept as it was: it writes the access line, in the context of the request. */
@@ -44,14 +46,15 @@ app.use(
   '/api',
   health({
     checks: {
-      db: postgresCheck(pool),
+      db: postgresCheck(pool, { effects: { startup: 'refuse' } }),
+      redis: limiter.check,
       inventory: httpCheck(`${inventory}/api/health/ready`),
       payments: httpCheck(`${payments}/api/health/ready`),
     },
   }),
 );
 
-app.post('/orders', authenticate, express.json(), async (req, res) => {
+app.post('/orders', authenticate, limiter.limit, express.json(), async (req, res) => {
   const { sku, quantity, card } = (req.body ?? {}) as { sku?: string; quantity?: number; card?: string };
   if (!sku || !Number.isInteger(quantity)) throw new HttpError(400, 'an order needs a sku and a quantity');
   const orderId = randomUUID();
@@ -64,5 +67,11 @@ app.post('/orders', authenticate, express.json(), async (req, res) => {
 
 app.use(errorHandler());
 
+await observability.ready(); // without Postgres the gateway does not start, and says why
 const server = app.listen(Number(setting('PORT')), '127.0.0.1');
-gracefulShutdown(server, { hooks: [{ name: 'postgres', run: () => pool.end() }] });
+gracefulShutdown(server, {
+  hooks: [
+    { name: 'postgres', run: () => pool.end() },
+    { name: 'redis', run: () => limiter.close() },
+  ],
+});

@@ -40,6 +40,11 @@ export class OpenedShop {
     return this.output.includes('The shop is open.');
   }
 
+  /** Whether it found a Redis on this machine. */
+  hasRedis(): boolean {
+    return this.output.some((line) => line.includes('Postgres and Redis'));
+  }
+
   /** The URL that was printed for a part of the shop. */
   url(name: keyof ShopUrls): string {
     const line = this.output.find((text) => text.startsWith(`  ${name} `)) ?? '';

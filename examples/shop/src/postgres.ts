@@ -3,10 +3,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { endProcess, hasEnded } from './end-process.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
+import { untilLine } from './ready-line.js';
 
 const user = 'shop';
 
@@ -59,7 +59,7 @@ export class Postgres {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.server = server;
-    await isAccepting(server);
+    await untilLine('Postgres', server.stderr, 'ready to accept connections');
   }
 
   /** Ends open connections and stops. The data stays. */
@@ -67,17 +67,4 @@ export class Postgres {
     // To Postgres, SIGTERM would mean to wait for its clients to leave.
     if (this.server) await endProcess(this.server, 'SIGINT');
   }
-}
-
-async function isAccepting({ stderr }: ChildProcess): Promise<void> {
-  if (!stderr) return;
-  let last = 'nothing';
-  for await (const line of createInterface({ input: stderr })) {
-    last = line;
-    if (!line.includes('ready to accept connections')) continue;
-    // What nobody reads would fill the pipe, and then Postgres would wait.
-    stderr.resume();
-    return;
-  }
-  throw new Error(`Postgres did not start; the last it said was: ${last}`);
 }

@@ -1,13 +1,14 @@
-/** Shop: three services, a database and a sink for their errors, opened and closed as one. */
+/** Shop: three services, their databases and a sink for their errors, opened and closed as one. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeArrivedError } from './arrived-error.js';
+import { createControl } from './control.js';
 import { freePort } from './free-port.js';
-import { createPostgresControl } from './postgres-control.js';
 import { Postgres } from './postgres.js';
+import { RedisServer } from './redis-server.js';
 import { type Environment, type Print, ServiceProcess } from './service-process.js';
 import { createSink } from './sink.js';
 
@@ -36,6 +37,8 @@ export async function findUrls(): Promise<ShopUrls> {
 export class Shop {
   /** What is open, each with the way to close it. */
   private readonly closers: (() => unknown)[] = [];
+  /** Redis comes with no package of npm's: where it is not installed, orders are not limited. */
+  readonly hasRedis = RedisServer.isInstalled();
 
   constructor(
     readonly urls: ShopUrls,
@@ -50,8 +53,10 @@ export class Shop {
       createSink((error) => describeArrivedError(error).forEach(show)),
       sink,
     );
-    const postgres = await this.openPostgres();
-    await this.listen(createPostgresControl(postgres), control);
+    const folder = await this.makeFolder();
+    const postgres = await this.openPostgres(folder);
+    const redis = this.hasRedis ? await this.openRedis(folder) : undefined;
+    await this.listen(createControl({ postgres, redis }), control);
 
     const database = { DATABASE_URL: postgres.url };
     const openObserve = { LOGS_BASE_URL: sink, LOGS_KEY: 'shop:sink-key', LOGS_STREAM_NAME: 'shop' };
@@ -61,7 +66,8 @@ export class Shop {
       this.serve('payments', payments, otlp),
     ];
     const calls = { INVENTORY_URL: inventory, PAYMENTS_URL: payments };
-    const edge = this.serve('gateway', gateway, { ...database, ...openObserve, ...calls });
+    const limits = redis && { REDIS_URL: redis.url };
+    const edge = this.serve('gateway', gateway, { ...database, ...openObserve, ...calls, ...limits });
     await Promise.all(behind.map((service) => service.ready()));
     await edge.ready();
   }
@@ -77,9 +83,20 @@ export class Shop {
     this.closers.push(() => server.close());
   }
 
-  private async openPostgres(): Promise<Postgres> {
+  private async makeFolder(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'throughline-shop-'));
     this.closers.push(() => rm(folder, { recursive: true, force: true }));
+    return folder;
+  }
+
+  private async openRedis(folder: string): Promise<RedisServer> {
+    const redis = new RedisServer(folder, await freePort(0));
+    this.closers.push(() => redis.stop());
+    await redis.start();
+    return redis;
+  }
+
+  private async openPostgres(folder: string): Promise<Postgres> {
     const postgres = await Postgres.create(folder, await freePort(0));
     this.closers.push(() => postgres.stop());
     await postgres.start();

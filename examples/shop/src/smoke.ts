@@ -13,15 +13,34 @@ const shop = new OpenedShop(folder);
 
 const received = async (): Promise<string> => (await fetch(shop.url('sink'))).text();
 
-async function health(): Promise<{ status: number; db: string }> {
-  const response = await fetch(`${shop.url('gateway')}/api/health`);
-  const { db } = (await response.json()) as { db: string };
-  return { status: response.status, db };
+interface Health {
+  readonly status: string;
+  readonly db: string;
+  readonly redis: string;
 }
 
-async function control(action: 'start' | 'stop'): Promise<void> {
-  const response = await fetch(`${shop.url('control')}/postgres/${action}`, { method: 'POST' });
-  assert.equal(response.status, 200);
+async function health(): Promise<[httpStatus: number, Health]> {
+  const response = await fetch(`${shop.url('gateway')}/api/health`);
+  const { status, db, redis } = (await response.json()) as Health;
+  return [response.status, { status, db, redis }];
+}
+
+async function control(database: 'postgres' | 'redis', action: 'start' | 'stop'): Promise<number> {
+  const response = await fetch(`${shop.url('control')}/${database}/${action}`, { method: 'POST' });
+  return response.status;
+}
+
+/** What health says of Redis when nothing is wrong with it. */
+const redisIs = (): string => (shop.hasRedis() ? 'ok' : 'disabled');
+
+/** Orders until one is refused, or as many as no limit allows. */
+async function statusesOfManyOrders(): Promise<Set<number>> {
+  const statuses = new Set<number>();
+  for (let at = 0; at < 200 && !statuses.has(429); at += 20) {
+    const orders = Array.from({ length: 20 }, () => shop.order(`flood-${at}`, { sku: 'apple', quantity: 1 }));
+    for (const { status } of await Promise.all(orders)) statuses.add(status);
+  }
+  return statuses;
 }
 
 const promises: Readonly<Record<string, () => Promise<void>>> = {
@@ -60,16 +79,35 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
     for (const secret of [bank.password, bank.token, customerToken]) assert(!lines.includes(secret));
   },
 
-  'is healthy': async () => assert.deepEqual(await health(), { status: 200, db: 'ok' }),
+  'is healthy': async () => assert.deepEqual(await health(), [200, { status: 'healthy', db: 'ok', redis: redisIs() }]),
 
   'takes many orders at once, which open connections': async () => {
     const orders = Array.from({ length: 20 }, (_, at) => shop.order(`many-${at}`, { sku: 'apple', quantity: 1 }));
     for (const { status } of await Promise.all(orders)) assert.equal(status, 201);
   },
 
+  'limits the orders of a customer, where Redis counts them': async () => {
+    assert.deepEqual(await statusesOfManyOrders(), new Set(shop.hasRedis() ? [201, 429] : [201]));
+  },
+
+  'is degraded with 200 without Redis, and accepts orders without a limit': async () => {
+    assert.equal(await control('redis', 'stop'), shop.hasRedis() ? 200 : 409);
+    if (!shop.hasRedis()) return;
+    await until(1_000, async () => (await health())[1].redis === 'down');
+    assert.deepEqual(await health(), [200, { status: 'degraded', db: 'ok', redis: 'down' }]);
+    assert.deepEqual(await statusesOfManyOrders(), new Set([201]));
+  },
+
+  'limits orders again once Redis is back': async () => {
+    if (!shop.hasRedis()) return;
+    await control('redis', 'start');
+    await until(5_000, async () => (await health())[1].redis === 'ok');
+    assert.deepEqual(await statusesOfManyOrders(), new Set([201, 429]));
+  },
+
   'turns 503 with "db":"down" when Postgres stops': async () => {
-    await control('stop');
-    assert.deepEqual(await health(), { status: 503, db: 'down' });
+    assert.equal(await control('postgres', 'stop'), 200);
+    assert.deepEqual(await health(), [503, { status: 'unhealthy', db: 'down', redis: redisIs() }]);
   },
 
   'tells of lost connections without the id of the request that opened them': async () => {
@@ -79,8 +117,8 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'comes back with Postgres': async () => {
-    await control('start');
-    assert.deepEqual(await health(), { status: 200, db: 'ok' });
+    await control('postgres', 'start');
+    assert.deepEqual(await health(), [200, { status: 'healthy', db: 'ok', redis: redisIs() }]);
   },
 
   'ends on Ctrl-C within 3 seconds, with exit code 0 and nothing left behind': async () => {

@@ -34,7 +34,7 @@ setInterval(() => hasLostNpm() && void close(), 200).unref();
 
 try {
   await opening;
-  if (!closing) console.log(guide(shop.urls));
+  if (!closing) console.log(guide(shop.urls, shop.hasRedis));
 } catch (error) {
   // Ctrl-C reaches what is being started too.
   if (!closing) {

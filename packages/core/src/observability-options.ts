@@ -6,7 +6,7 @@ import type { ExportProblem } from './export/problem.js';
 import type { SpoolSettings } from './export/spool/create-spool.js';
 import type { SpoolStatus } from './export/spool/spool.js';
 import type { ExporterStatus } from './export/taker.js';
-import type { HealthCheck, Probe } from './health/check.js';
+import { type HealthSettings, requireDeadline } from './health/health.js';
 import type { ObservedApplication } from './http/observed.js';
 import { invalidOption, requireFunctionOr, requireObject, requireText, requireTexts } from './internal/options.js';
 import type { RedactOptions } from './internal/redact.js';
@@ -41,10 +41,7 @@ export interface ObservabilityOptions {
   exporters?: readonly (Destination | Handover)[];
   /** Where errors are kept on disk until they are delivered. Left out, THROUGHLINE_SPOOL_DIR says; nowhere without it. */
   spool?: SpoolSettings;
-  health?: {
-    /** Checks by the name under which they are reported. */
-    checks?: Record<string, HealthCheck | Probe>;
-  };
+  health?: Pick<HealthSettings, 'checks' | 'deadlineMs'>;
   /**
    * Whether errors that nobody catches are logged at `fatal` and exported. The process ends, or goes on, as without it.
    * @default false
@@ -77,6 +74,7 @@ export function requireUsable(options: ObservabilityOptions): void {
   const { service = {}, log = {}, exporters = [], health = {}, captureUncaught, onProblem } = options;
   for (const [name, group] of Object.entries({ service, log, health })) requireObject(name, group);
   for (const [name, value] of Object.entries(service)) if (value !== undefined) requireText(`service.${name}`, value);
+  requireDeadline(health.deadlineMs);
   if (log.userFields !== undefined) requireTexts('log.userFields', log.userFields);
   if (log.destination !== undefined && typeof log.destination?.write !== 'function')
     throw invalidOption('log.destination', 'a pino destination', log.destination);

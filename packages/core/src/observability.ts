@@ -38,6 +38,7 @@ export class AssembledObservability implements Observability {
   readonly tally: Tally = new Tally();
   private readonly log: Log;
   private exporter: ExporterCore;
+  private healthDeadlineMs: number | undefined;
   /** What took errors before these options came, while it sends the last of them. */
   private replaced: ExporterCore | undefined;
   private endCapture: () => void = () => undefined;
@@ -49,6 +50,7 @@ export class AssembledObservability implements Observability {
     this.service = settings.service;
     this.exporter = exporter;
     this.log = new Log(settings);
+    this.healthDeadlineMs = options.health?.deadlineMs;
     this.health = createHealth(this.healthOptions(options));
     this.watch(options, settings);
     this.warn(warnings);
@@ -61,7 +63,7 @@ export class AssembledObservability implements Observability {
   /** Takes on other options, or none when it throws; nothing that was handed out before has to be asked for again. */
   configure(options: ObservabilityOptions): void {
     const { settings, exporter, warnings } = this.assemble(options);
-    this.health.registerAll(options.health?.checks ?? {});
+    this.configureHealth(options.health);
     this.retire(this.exporter);
     this.log.configure(settings);
     this.service = settings.service;
@@ -174,13 +176,29 @@ export class AssembledObservability implements Observability {
     return { settings, exporter, warnings };
   }
 
+  /** Takes on the deadline, which its checks are judged by, and keeps the one before when one of them is refused. */
+  private configureHealth({ checks = {}, deadlineMs }: NonNullable<ObservabilityOptions['health']> = {}): void {
+    const before = this.healthDeadlineMs;
+    this.healthDeadlineMs = deadlineMs;
+    try {
+      this.health.registerAll(checks);
+    } catch (error) {
+      this.healthDeadlineMs = before;
+      throw error;
+    }
+  }
+
   private healthOptions(options: ObservabilityOptions): Parameters<typeof createHealth>[0] {
     const version = (): string | undefined => this.service.version;
+    const deadlineMs = (): number | undefined => this.healthDeadlineMs;
     return {
       get version() {
         return version();
       },
-      ...options.health,
+      get deadlineMs() {
+        return deadlineMs();
+      },
+      checks: options.health?.checks ?? {},
       onChange: (change) => {
         this.tally.countHealthChange(change);
         logHealthChange(this.getLogger('health'), change);

@@ -44,11 +44,17 @@ export interface ObservabilityModuleOptions<Request = PlatformRequest> extends O
   /** How requests are identified and logged. The user is looked for on Express's or Fastify's own request. */
   request?: NestRequestOptions<Request>;
   /** Where health is answered, and what it checks. @default `/health` below the global prefix, if there is one */
-  health?: Omit<HealthOptions, 'observability'>;
+  health?: NestHealthOptions;
   /** Where metrics are answered, whatever the global prefix; none when left out. */
   metrics?: Omit<MetricsOptions, 'observability'>;
   /** How the application goes without losing a request, on SIGTERM and SIGINT and whenever it is closed. */
   shutdown?: ApplicationShutdownOptions;
+}
+
+/** Options of `health()`, and the deadline of `createObservability()`. */
+export interface NestHealthOptions extends Omit<HealthOptions, 'observability'> {
+  /** Longest wait for all checks together, in milliseconds, from 1 to 60_000. @default that of the observability, 800 */
+  deadlineMs?: number;
 }
 
 export class Settings implements OnApplicationShutdown {
@@ -67,11 +73,12 @@ export class Settings implements OnApplicationShutdown {
   constructor({
     observability,
     request = {},
-    health = {},
+    health: { deadlineMs, ...health } = {},
     metrics,
     shutdown = {},
-    ...creation
+    ...others
   }: ObservabilityModuleOptions<never>) {
+    const creation = { ...others, ...(deadlineMs !== undefined && { health: { deadlineMs } }) };
     const [option] = Object.entries(creation).find(([, value]) => value !== undefined) ?? [];
     if (option !== undefined && observability) throw createdTwice(option);
     this.created = option === undefined ? undefined : createObservability(creation);

@@ -1,10 +1,26 @@
 /** Health check: MongoDB answers a ping. */
 import { checkDefaults, type CheckOptions, type HealthCheck } from '../health/check.js';
+import { createPoolProbe, type PoolQuestion } from '../health/pool-question.js';
 import { invalidOption } from '../internal/options.js';
 
 /** The part of a `mongodb` Db that this check uses. */
 export interface MongoDatabase {
   command(command: { ping: 1 }, options: { signal: AbortSignal }): Promise<unknown>;
+  readonly client?: MongoPools;
+}
+
+/** The part of a MongoClient that tells how full its pools are. */
+export interface MongoPools {
+  readonly options?: { readonly maxPoolSize?: number };
+  on?(event: 'connectionCheckedOut', listener: (event: MongoPoolEvent) => void): unknown;
+  on?(event: 'connectionCheckedIn', listener: (event: MongoPoolEvent) => void): unknown;
+  on?(event: 'connectionClosed', listener: (event: MongoPoolEvent) => void): unknown;
+}
+
+/** What happened to a connection of the pool of one server. */
+export interface MongoPoolEvent {
+  readonly address: string;
+  readonly connectionId: number | '<monitor>';
 }
 
 /** Part of the limit after which the driver is stopped, so that it says why before the time is up. */
@@ -12,19 +28,39 @@ const patience = 0.9;
 
 /**
  * Checks that MongoDB answers `ping`, which needs no rights, on a connection of the client that the app itself uses. A
- * connection that does not answer in time is thrown away by the driver, so one that died silently costs one run. An
- * older driver that knows no signal waits for its `serverSelectionTimeoutMS`, 30 s by default.
+ * pool whose every connection is in use is busy (`OVERLOADED`), not broken. A connection that does not answer in time is
+ * thrown away by the driver, so one that died silently costs one run. An older driver that knows no signal waits for its `serverSelectionTimeoutMS`, 30 s by default.
  *
  * @param client A MongoClient or a Db.
  * @throws {ConfigError} When it is neither.
  */
-export function mongodbCheck(client: MongoDatabase | { db(): MongoDatabase }, options: CheckOptions = {}): HealthCheck {
+export function mongodbCheck(
+  client: MongoDatabase | (MongoPools & { db(): MongoDatabase }),
+  options: CheckOptions = {},
+): HealthCheck {
   const database = typeof client === 'object' && client && 'db' in client ? client.db() : client;
   if (typeof database?.command !== 'function')
     throw invalidOption('mongodbCheck.client', 'a MongoClient or a Db', typeof client);
   const { timeoutMs = checkDefaults.timeoutMs } = options;
-  return {
-    ...options,
-    probe: () => database.command({ ping: 1 }, { signal: AbortSignal.timeout(timeoutMs * patience) }),
+  const isFull = watchPools('db' in client ? client : database.client);
+  const ask = (): PoolQuestion => {
+    const isQueued = isFull();
+    const answer = database.command({ ping: 1 }, { signal: AbortSignal.timeout(timeoutMs * patience) });
+    return { answer, isQueued: () => isQueued };
   };
+  return { ...options, probe: createPoolProbe(ask, timeoutMs) };
+}
+
+/** Counts the connections in use, which the driver tells in events alone. */
+function watchPools(client: MongoPools | undefined): () => boolean {
+  const max = client?.options?.maxPoolSize ?? 0;
+  if (max === 0) return () => false; // it knows no limit
+  const inUse = new Map<string, Set<unknown>>();
+  const end = ({ address, connectionId }: MongoPoolEvent): void => void inUse.get(address)?.delete(connectionId);
+  client?.on?.('connectionCheckedOut', ({ address, connectionId }) => {
+    inUse.set(address, (inUse.get(address) ?? new Set()).add(connectionId));
+  });
+  client?.on?.('connectionCheckedIn', end);
+  client?.on?.('connectionClosed', end);
+  return () => [...inUse.values()].some(({ size }) => size >= max);
 }

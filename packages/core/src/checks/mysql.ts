@@ -1,6 +1,6 @@
 /** Health check: MySQL or MariaDB answers a trivial query. */
 import { checkDefaults, type CheckOptions, type HealthCheck } from '../health/check.js';
-import { createPoolProbe } from '../health/pool-question.js';
+import { createPoolProbe, type PoolQuestion } from '../health/pool-question.js';
 import { invalidOption } from '../internal/options.js';
 
 /** The part of a `mysql2` Pool or Connection that this check uses, of the promise API or of the callback API. */
@@ -43,16 +43,13 @@ function promised(given: MysqlClient): MysqlPool | MysqlConnection {
 }
 
 /** Tells by the pool's own event, which it emits before `getConnection` returns, whether it had a connection free. */
-function askPool(
-  pool: MysqlPool,
-  query: { sql: string; timeout: number },
-): { answer: Promise<unknown>; isQueued: boolean } {
+function askPool(pool: MysqlPool, query: { sql: string; timeout: number }): PoolQuestion {
   let isQueued = false;
   const onEnqueue = (): void => void (isQueued = true);
   pool.once('enqueue', onEnqueue);
   const lent = pool.getConnection();
   pool.removeListener('enqueue', onEnqueue);
-  return { answer: lent.then((connection) => ask(connection, query)), isQueued };
+  return { answer: lent.then((connection) => ask(connection, query)), isQueued: () => isQueued };
 }
 
 async function ask(connection: MysqlConnection, query: { sql: string; timeout: number }): Promise<void> {

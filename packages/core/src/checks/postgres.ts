@@ -1,6 +1,6 @@
 /** Health check: Postgres answers a trivial query. */
 import { checkDefaults, type CheckOptions, type HealthCheck } from '../health/check.js';
-import { createPoolProbe } from '../health/pool-question.js';
+import { createPoolProbe, type PoolQuestion } from '../health/pool-question.js';
 import { invalidOption } from '../internal/options.js';
 
 /** The part of a `pg` Pool or Client that this check uses. */
@@ -14,11 +14,19 @@ export interface PostgresClient {
 
 /** The part of a postgres.js client (`postgres()`) that this check uses. */
 export interface PostgresJsClient {
-  unsafe(query: string): PromiseLike<unknown>;
+  unsafe(query: string): PromiseLike<unknown> & PostgresJsQuery;
+}
+
+/** What postgres.js knows of a query, though it does not say so in its manual. */
+export interface PostgresJsQuery {
+  /** Set once a connection has it. */
+  readonly state?: unknown;
+  /** Whether Postgres works on it; `false` while that connection works on the queries before it. */
+  readonly active?: boolean;
 }
 
 /**
- * Checks that Postgres answers `SELECT 1`, on a connection of the pool that the app itself uses. A `pg` pool whose every
+ * Checks that Postgres answers `SELECT 1`, on a connection of the pool that the app itself uses. A pool whose every
  * connection is in use is busy (`OVERLOADED`), not broken.
  *
  * `pg` gives the query up at the limit and its pool drops that connection, so one that died silently costs one run. Set the
@@ -28,14 +36,24 @@ export interface PostgresJsClient {
  */
 export function postgresCheck(client: PostgresClient | PostgresJsClient, options: CheckOptions = {}): HealthCheck {
   const { query, unsafe } = (client ?? {}) as Partial<PostgresClient & PostgresJsClient>;
-  if (typeof unsafe === 'function') return { ...options, probe: () => unsafe('SELECT 1') };
+  const { timeoutMs = checkDefaults.timeoutMs } = options;
+  if (typeof unsafe === 'function')
+    return { ...options, probe: createPoolProbe(() => askPostgresJs(client as PostgresJsClient), timeoutMs) };
   if (typeof query !== 'function')
     throw invalidOption('postgresCheck.client', 'a pg Pool or Client, or a postgres.js client', typeof client);
-  const { timeoutMs = checkDefaults.timeoutMs } = options;
-  const pool = client as PostgresClient;
-  const ask = (): { answer: Promise<unknown>; isQueued: boolean } => ({
-    answer: pool.query({ text: 'SELECT 1', query_timeout: timeoutMs }),
-    isQueued: (pool.waitingCount ?? 0) > 0 && pool.idleCount === 0,
-  });
-  return { ...options, probe: createPoolProbe(ask, timeoutMs) };
+  return { ...options, probe: createPoolProbe(() => askPg(client as PostgresClient, timeoutMs), timeoutMs) };
+}
+
+function askPg(pool: PostgresClient, timeoutMs: number): PoolQuestion {
+  const answer = pool.query({ text: 'SELECT 1', query_timeout: timeoutMs });
+  const isQueued = (pool.waitingCount ?? 0) > 0 && pool.idleCount === 0;
+  return { answer, isQueued: () => isQueued };
+}
+
+/** Sends it on a connection that is busy when all are, where it waits for what was sent before. */
+function askPostgresJs(sql: PostgresJsClient): PoolQuestion {
+  const query = sql.unsafe('SELECT 1');
+  let hasEnded = false;
+  const answer = Promise.resolve(query).finally(() => (hasEnded = true));
+  return { answer, isQueued: () => !hasEnded && query.active === false && (query.state ?? undefined) !== undefined };
 }

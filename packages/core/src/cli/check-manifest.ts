@@ -24,18 +24,39 @@ function checkPod({ spec }: Pod, times: Times): string[] {
   const looked = probed.length > 0 ? probed : containers.slice(0, 1);
   return looked.flatMap((container) => {
     const preStopMs = preStopOf(container) ?? times.preStopMs;
-    const findings = [...checkGrace(spec, times, preStopMs), ...checkProbes(container, times)];
+    const told = { ...times, delayMs: variableOf(container, 'THROUGHLINE_SHUTDOWN_DELAY_MS') ?? times.delayMs };
+    const findings = [...checkGrace({ spec, container }, told, preStopMs), ...checkProbes(container, told)];
     return findings.map((finding) => `container ${textOr(container['name'], 'unnamed')}: ${finding}`);
   });
 }
 
-function checkGrace(spec: Fields, times: Times, preStopMs: number): string[] {
+function checkGrace(
+  { spec, container }: Record<'spec' | 'container', Fields>,
+  times: Times,
+  preStopMs: number,
+): string[] {
   const graceMs = numberOr(spec['terminationGracePeriodSeconds'], defaults.graceSeconds) * 1000;
   const totalMs = preStopMs + shutdownMs(times);
-  if (totalMs <= graceMs) return [];
   const said = 'terminationGracePeriodSeconds' in spec ? 'is' : 'is by default';
   const parts = shutdownParts(times, preStopMs);
-  return [`terminationGracePeriodSeconds ${said} ${graceMs / 1000}, but a shutdown may take ${totalMs} ms (${parts})`];
+  const toldMs = variableOf(container, 'THROUGHLINE_GRACE_PERIOD_MS') ?? 0;
+  return [
+    totalMs > graceMs
+      ? `terminationGracePeriodSeconds ${said} ${graceMs / 1000}, but a shutdown may take ${totalMs} ms (${parts})`
+      : '',
+    toldMs > graceMs - preStopMs
+      ? `THROUGHLINE_GRACE_PERIOD_MS is ${toldMs}, but ${graceMs - preStopMs} ms are left from the signal to SIGKILL`
+      : '',
+  ].filter((finding) => finding !== '');
+}
+
+/** What the manifest tells the service in a variable. */
+function variableOf(container: Fields, name: string): number | undefined {
+  const variable = listOf(container['env'])
+    .map(fieldsOf)
+    .find((one) => one['name'] === name);
+  const value = numberOr(variable?.['value'], -1);
+  return value < 0 ? undefined : value;
 }
 
 /** `sleep` of a preStop hook, as a field or as a command. */
@@ -59,15 +80,18 @@ function checkProbes(container: Fields, times: Times): string[] {
 
 function checkProbe(kind: (typeof probeKinds)[number], container: Fields, times: Times): string[] {
   const probe = fieldsOf(container[kind]);
-  const http = fieldsOf(probe['httpGet']);
-  const path = typeof http['path'] === 'string' ? http['path'].replace(/[?#].*$/, '').replace(/\/$/, '') : undefined;
-  const { port } = http;
+  const { port } = fieldsOf(probe['httpGet']);
+  const path = pathOf(probe);
   const timeoutMs = numberOr(probe['timeoutSeconds'], defaults.timeoutSeconds) * 1000;
   const isLive = path === `${times.path}/live`;
+  const dependsOnOthers = path === times.path || path === `${times.path}/ready`;
   const named = listOf(container['ports']).map((one) => fieldsOf(one)['name']);
   return [
-    kind === 'livenessProbe' && (path === times.path || path === `${times.path}/ready`)
+    kind === 'livenessProbe' && dependsOnOthers
       ? ` asks ${path}, which depends on other services: when one is away every pod is restarted; ask ${times.path}/live`
+      : '',
+    kind === 'startupProbe' && dependsOnOthers
+      ? ` asks ${path}, which depends on other services: while one is away no pod starts; ask ${times.path}/startup`
       : '',
     kind === 'readinessProbe' && isLive
       ? ` asks ${path}, which is 200 while the pod drains; ask ${times.path}/ready`
@@ -82,6 +106,14 @@ function checkProbe(kind: (typeof probeKinds)[number], container: Fields, times:
       ? ` gives up after ${startsForMs(probe)} ms, but a start may take ${times.startupMs} ms (--startup-ms)`
       : '',
   ].filter((finding) => finding !== '');
+}
+
+/** Of `httpGet`, or of the URL that a command asks for. */
+function pathOf(probe: Fields): string | undefined {
+  const { path } = fieldsOf(probe['httpGet']);
+  const words = listOf(fieldsOf(probe['exec'])['command']).map((word) => textOr(word, ''));
+  const [, asked] = /\bhttps?:\/\/[^/\s'"]+([^\s'"]*)/.exec(words.join(' ')) ?? [];
+  return (typeof path === 'string' ? path : asked)?.replace(/[?#].*$/, '').replace(/\/$/, '');
 }
 
 function startsForMs(probe: Fields): number {

@@ -35,8 +35,8 @@ containers:
       timeoutSeconds: ${timeoutSeconds} # answers come within ${deadlineMs} ms
       failureThreshold: 2
     startupProbe:
-      ${probe('live')}
+      ${probe('startup')}
       periodSeconds: 2
-      timeoutSeconds: 1
+      timeoutSeconds: ${timeoutSeconds}
       failureThreshold: ${Math.ceil(startupMs / 2000)} # ${startupMs} ms to start`;
 }

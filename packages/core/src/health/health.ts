@@ -1,7 +1,7 @@
 /** Health: whether the service works, as the checks of its dependencies tell at this moment. */
 import { systemClock, type Clock } from '../internal/clock.js';
 import { holdProcess } from '../internal/hold-process.js';
-import { invalidOption, requireObject, requireRange, withDefaults } from '../internal/options.js';
+import { invalidOption, requireObject, requireRange } from '../internal/options.js';
 import { assess, isStarted } from './assessment.js';
 import type { HealthCheck, Probe } from './check.js';
 import { assessedIn, type Component, concerns, findAll, type Found, reportAll } from './component.js';
@@ -19,8 +19,12 @@ export interface HealthSettings {
   readonly version?: string | undefined;
   /** The dependencies, by the names that the answers give them, in the order of the answers. */
   checks?: Readonly<Record<string, HealthCheck | Probe>>;
-  /** Longest wait for all checks together, in milliseconds, from 1 to 60_000; below the kubelet's 1000. @default 800 */
-  deadlineMs?: number;
+  /**
+   * Longest wait for all checks together, in milliseconds, from 1 to 60_000; stay below the `timeoutSeconds` of the probes,
+   * which is 1. Read for each report.
+   * @default 800
+   */
+  readonly deadlineMs?: number | undefined;
   /** Told once when a check goes down and once when it is back, however many probes see it; what it throws is ignored. */
   onChange?: (change: HealthChange) => void;
   /** Where time is read. */
@@ -30,6 +34,11 @@ export interface HealthSettings {
 }
 
 export const healthDefaults: { deadlineMs: number } = { deadlineMs: 800 };
+
+/** @throws {ConfigError} When it is no number from 1 to 60_000. */
+export function requireDeadline(deadlineMs: number = healthDefaults.deadlineMs): void {
+  requireRange('health.deadlineMs', deadlineMs, 1, 60_000);
+}
 
 /** How long `ready()` waits unless it is told. */
 const readyTimeoutMs = 10_000;
@@ -85,20 +94,22 @@ export function createHealth(options: HealthSettings = {}): Health {
 class ServiceHealth implements Health {
   private readonly registry: Registry;
   private readonly clock: Clock;
-  private readonly deadlineMs: number;
   private hasStarted = false;
   private isDraining = false;
 
   constructor(private readonly options: HealthSettings) {
     const { clock = systemClock, checks = {}, onChange = () => {} } = options;
-    const { deadlineMs } = withDefaults(healthDefaults, { deadlineMs: options.deadlineMs });
-    requireRange('health.deadlineMs', deadlineMs, 1, 60_000);
+    requireDeadline(options.deadlineMs);
     if (typeof onChange !== 'function') throw invalidOption('health.onChange', 'a function', onChange);
     requireObject('health.checks', checks, 'an object of checks by name');
     this.clock = clock;
-    this.deadlineMs = deadlineMs;
+    const deadlineMs = (): number => this.deadlineMs;
     this.registry = new Registry({ clock, deadlineMs, onChange, random: options.random ?? Math.random });
     this.registerAll(checks);
+  }
+
+  private get deadlineMs(): number {
+    return this.options.deadlineMs ?? healthDefaults.deadlineMs;
   }
 
   register(name: string, check: HealthCheck | Probe): void {

@@ -350,11 +350,22 @@ describe('many probes', () => {
     const health = createHealth({ checks: { db: hanging({ timeoutMs: 10 }) } });
     const heapAfter = async (probes: number): Promise<number> => {
       for (let i = 0; i < probes; i += 1) await health.check(i % 2 ? 'health' : 'ready');
-      collectGarbage();
+      // What was collected may have something to clean up, which is garbage then itself.
+      for (let turn = 0; turn < 3; turn += 1) {
+        collectGarbage();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       return process.memoryUsage().heapUsed;
     };
-    const before = await heapAfter(1000);
-    expect((await heapAfter(10_000)) - before).toBeLessThan(200_000);
+    let before = await heapAfter(10_000);
+    const grownBy: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const after = await heapAfter(10_000);
+      grownBy.push(after - before);
+      before = after;
+    }
+    // A leak grows in every round, by at least an object for each probe; what is compiled and optimised does so once.
+    expect(Math.min(...grownBy)).toBeLessThan(100_000);
   });
 });
 

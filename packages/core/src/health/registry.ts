@@ -6,7 +6,7 @@ import { createMonitor, type Monitor, type MonitorSettings } from './monitor.js'
 import type { HealthChange } from './outage.js';
 
 export interface RegistrySettings extends MonitorSettings {
-  readonly deadlineMs: number;
+  readonly deadlineMs: () => number;
   readonly onChange: (change: HealthChange) => void;
 }
 
@@ -48,7 +48,7 @@ export class Registry {
     if (taken?.given === given) return taken;
     const option = `health.checks.${name}`;
     if (taken) throw invalidOption(option, 'registered once', 'a second check of that name');
-    return { name, given, check: completeCheck(option, given, this.settings.deadlineMs) };
+    return { name, given, check: completeCheck(option, given, this.settings.deadlineMs()) };
   }
 
   private monitorOf(name: string, given: HealthCheck | Probe, check: Component['check']): Monitor {

@@ -1,0 +1,37 @@
+/** Subject process: loads one variant, and answers what the runner asks about it. */
+import { once } from 'node:events';
+
+const [, , name] = process.argv;
+const load = () => import(`../variants/${name}.mjs`);
+
+const answers = {
+  /** Serves the variant's request listener; the port, and what starting took. */
+  async listen() {
+    const { createListener } = await load();
+    const listener = await createListener();
+    const { createServer } = await import('node:http');
+    const server = createServer(listener).listen(0, '127.0.0.1', 16_384);
+    await once(server, 'listening');
+    return { port: server.address().port, cpuUs: cpuUs(), wallMs: performance.now() };
+  },
+  cpuUs,
+  memory() {
+    for (let time = 0; time < 3; time++) globalThis.gc();
+    return process.memoryUsage();
+  },
+};
+
+function cpuUs() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+process.on('message', ({ question, args }) => {
+  Promise.resolve()
+    .then(() => answers[question](...args))
+    .then(
+      (answer) => process.send({ answer }),
+      (error) => process.send({ failure: error?.stack ?? String(error) }),
+    );
+});
+process.on('disconnect', () => process.exit());
