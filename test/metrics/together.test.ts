@@ -81,16 +81,16 @@ describe('the metrics of a cluster', { timeout }, () => {
     expect(cluster.lines.filter(({ msg }) => msg?.includes('tells of this worker alone'))).toHaveLength(1);
   });
 
-  it('of 34,000 lines from each worker come without a long stop of the primary', async () => {
-    const { cluster } = await startCluster({ workers: 2, series: 1990 });
+  it('of 34,000 lines of a worker hold up the primary for less than 20 ms', { timeout: 180_000 }, async () => {
+    const { cluster } = await startCluster({ workers: 1, series: 1990 });
     // What is loaded and compiled the first time is no part of it.
     const text = (await cluster.get('/metrics')).body;
     expect(text.split('\n').length).toBeGreaterThan(34_000);
-    expect(seriesIn(text)['http_requests_total{method="GET",route="/orders/7",status_code="200"}']).toBe(2);
+    expect(seriesIn(text)['http_requests_total{method="GET",route="/orders/7",status_code="200"}']).toBe(1);
     for (let at = 0; at < 3; at++) {
       cluster.kill('SIGUSR2');
       await cluster.until(() => turnsOf(cluster).length > at);
-      await cluster.get('/metrics');
+      if (at < 2) await cluster.get('/metrics');
     }
     expect(Math.min(...turnsOf(cluster).slice(1))).toBeLessThan(20);
   });

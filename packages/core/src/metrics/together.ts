@@ -81,8 +81,9 @@ function joinedSample(key: string, sample: Sample, rest: readonly ReadonlyMap<st
 
 /** The same for equal labels, in whichever order they were written. */
 export function keyOf({ metricName = '', labels }: Sample): string {
-  const names = Object.keys(labels).toSorted();
-  return JSON.stringify([metricName, names.map((name) => [name, String(labels[name])])]);
+  let key = metricName;
+  for (const name of Object.keys(labels).toSorted()) key += `\n${name}=${JSON.stringify(String(labels[name]))}`;
+  return key;
 }
 
 /** Adds what one that is gone has counted: a counter that went down would look like one that began anew. */
