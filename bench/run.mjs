@@ -2,11 +2,16 @@
 import { parseArgs } from 'node:util';
 import { machine, machineLine } from './runner/machine.mjs';
 import { pinLoad } from './runner/processor.mjs';
-import { describeAll, runRounds } from './runner/rounds.mjs';
+import { describeAll, runRounds, runSmoke } from './runner/rounds.mjs';
 import { table } from './runner/table.mjs';
+import { contextRead } from './scenarios/context-read.mjs';
 import { express } from './scenarios/express.mjs';
+import { koa } from './scenarios/koa.mjs';
+import { line } from './scenarios/line.mjs';
+import { nest } from './scenarios/nest.mjs';
+import { suppressed } from './scenarios/suppressed.mjs';
 
-const scenarios = [express];
+const scenarios = [express, koa, nest, line, suppressed, contextRead];
 
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
@@ -21,7 +26,7 @@ const { values: options, positionals: wanted } = parseArgs({
 const unknown = wanted.filter((name) => !scenarios.some((scenario) => scenario.name === name));
 if (unknown.length > 0) throw new Error(`no scenario ${unknown}; there are ${scenarios.map(({ name }) => name)}`);
 
-pinLoad();
+if (!options.smoke) pinLoad();
 const node = process.execPath;
 for (const scenario of scenarios) {
   if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
@@ -36,10 +41,9 @@ function isWanted(variant) {
 async function run(whole) {
   const scenario = { ...whole, variants: whole.variants.filter(isWanted) };
   const setting = { isSmoke: options.smoke, node };
+  if (options.smoke) return runSmoke(scenario, setting);
   const works = await describeAll(scenario, setting);
-  const rounds = options.smoke ? 1 : Number(options.rounds ?? scenario.rounds);
-  const runs = await runRounds(scenario, rounds, setting);
-  if (options.smoke) return;
+  const runs = await runRounds(scenario, Number(options.rounds ?? scenario.rounds), setting);
   console.log(`### ${scenario.title}\n\n${table(scenario, { runs, works })}\n`);
   console.log(`${machineLine(machine(node, scenario.packages))}\n`);
 }

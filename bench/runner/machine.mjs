@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, loadavg, release, type } from 'node:os';
+import { join } from 'node:path';
 import { canPin } from './processor.mjs';
 
 const require = createRequire(import.meta.url);
@@ -28,16 +29,10 @@ export function machineLine({ date, commit, node, system, load, versions }) {
     .join('; ');
 }
 
+/** Read off its manifest, which not every package exports. */
 function versionOf(name) {
-  return JSON.parse(
-    readFileSync(
-      `${require.resolve
-        .paths(name)
-        .map((folder) => `${folder}/${name}`)
-        .find(existsSync)}/package.json`,
-      'utf8',
-    ),
-  ).version;
+  const manifests = require.resolve.paths(name).map((folder) => join(folder, name, 'package.json'));
+  return JSON.parse(readFileSync(manifests.find(existsSync), 'utf8')).version;
 }
 
 function outputOf(command, args) {

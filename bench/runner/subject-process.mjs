@@ -14,6 +14,11 @@ const answers = {
     await once(server, 'listening');
     return { port: server.address().port, cpuUs: cpuUs(), wallMs: performance.now() };
   },
+  /** Has a scenario measure the variant in here. */
+  async run(scenario, isSmoke) {
+    const { run } = await import(`../scenarios/${scenario}.mjs`);
+    return run(await load(), isSmoke);
+  },
   cpuUs,
   memory() {
     for (let time = 0; time < 3; time++) globalThis.gc();

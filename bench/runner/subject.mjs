@@ -20,7 +20,7 @@ export function startSubject(variant, { node = process.execPath, flags = [], std
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const ended = once(spawned, 'exit').then(([code, signal]) => {
-    throw new Error(`${variant} ended with ${signal ?? code}`);
+    throw Object.assign(new Error(`${variant} ended with ${signal ?? code}`), { signal });
   });
   ended.catch(() => undefined);
   return {

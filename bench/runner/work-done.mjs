@@ -28,10 +28,11 @@ export async function workDone(variant, { path, node }) {
 function inWords(isIdBack, lines, metrics, path) {
   const access = lines.find((line) => line.includes(path) && /"status(Code|_code)?":200/.test(line));
   const handler = lines.find((line) => line.includes('order read'));
+  const isOneLine = access !== undefined && access === handler;
   const work = [
     isIdBack && 'id',
-    access && 'access line',
-    handler && `handler's line${withIds(handler)}`,
+    access && !isOneLine && 'access line',
+    handler && `${isOneLine ? 'one line for both' : "handler's line"}${withIds(handler)}`,
     metrics.includes('http_request_duration_seconds_count') && 'metrics',
   ];
   return work.filter(Boolean).join(', ') || 'nothing';

@@ -1,14 +1,12 @@
 /** Express: what id, context, lines and metrics add to one request. */
-import { requestCost } from '../runner/requests.mjs';
-import { workDone } from '../runner/work-done.mjs';
+import { requestScenario } from '../runner/request-scenario.mjs';
 
-const path = '/orders/7';
 const stack = 'cls-rtracer+pino-http+express-prom-bundle';
 
-export const express = {
+export const express = requestScenario({
   name: 'express',
   title: 'Express 5: time of the processor for one request',
-  rounds: 5,
+  stack,
   variants: [
     'bare',
     'floor',
@@ -21,6 +19,8 @@ export const express = {
     'cls-rtracer+pino-http',
     stack,
     'cls-hooked+pino-http',
+    'evlog',
+    'opentelemetry',
   ],
   packages: [
     'express',
@@ -31,9 +31,7 @@ export const express = {
     'express-prom-bundle',
     'prom-client',
     'cls-hooked',
+    'evlog',
+    '@opentelemetry/instrumentation-express',
   ],
-  columns: [{ key: 'cpuUs', name: 'µs', digits: 0 }],
-  compare: { by: 'cpuUs', over: 'bare', to: ['floor', stack] },
-  measure: (variant, setting) => requestCost(variant, { path, ...setting }),
-  describe: (variant, setting) => workDone(variant, { path, ...setting }),
-};
+});

@@ -4,7 +4,8 @@ import { type SourceFile, sourceFiles } from './source.js';
 const files = sourceFiles('packages');
 
 /** Files that are an entry themselves; the others of core are reached through an `index.ts`. */
-const isEntry = ({ path }: SourceFile): boolean => /\/(index|checks\/[\w-]+|exporters\/[\w-]+)\.ts$/.test(path);
+const isEntry = ({ path }: SourceFile): boolean =>
+  /\/(index|bridges\/[\w-]+|checks\/[\w-]+|exporters\/[\w-]+)\.ts$/.test(path);
 
 /** Names that an `index.ts` gives on from other files. */
 function handedOn({ text }: SourceFile): string[] {

@@ -31,7 +31,9 @@ const entries: Record<string, readonly string[]> = {
     'createRequestObserver',
     'exchangeOf',
     'exposeRequest',
+    'observePrototypes',
   ],
+  '@throughline/core/bridges/pino-http': ['bridgePinoHttp'],
   '@throughline/core/checks/amqp': ['amqpCheck'],
   '@throughline/core/checks/disk': ['diskCheck'],
   '@throughline/core/checks/event-loop': ['eventLoopCheck'],
@@ -68,7 +70,7 @@ describe('a public entry', () => {
   });
 
   it('has its row above for every leaf', () => {
-    const leaves = ['checks', 'exporters'].flatMap((folder) =>
+    const leaves = ['bridges', 'checks', 'exporters'].flatMap((folder) =>
       readdirSync(join(root, 'packages/core/src', folder))
         .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
         .map((file) => `@throughline/core/${folder}/${file.slice(0, -3)}`),

@@ -2,9 +2,12 @@
 import { describe } from 'vitest';
 import type { Cell } from './cell.js';
 import { promiseAccessLine } from './promises/access-line.js';
+import { promiseAccessLineOptions } from './promises/access-line-options.js';
 import { promiseAccessLog } from './promises/access-log.js';
 import { promiseBodies } from './promises/bodies.js';
 import { promiseConcurrency } from './promises/concurrency.js';
+import { promiseClientAddress } from './promises/client-address.js';
+import { promiseConnections } from './promises/connections.js';
 import { promiseContext } from './promises/context.js';
 import { promiseEcho } from './promises/echo.js';
 import { promiseErrors } from './promises/errors.js';
@@ -19,8 +22,10 @@ import { promiseInboundId } from './promises/inbound-id.js';
 import { promiseMetrics } from './promises/metrics.js';
 import { promiseOptions } from './promises/options.js';
 import { promiseOutside } from './promises/outside.js';
+import { promisePinoHttp } from './promises/pino-http.js';
 import { promisePrivacy } from './promises/privacy.js';
 import { promiseRequestLog } from './promises/request-log.js';
+import { promiseStandardNames } from './promises/standard-names.js';
 import { promiseTrace } from './promises/trace.js';
 import { promiseUser } from './promises/user.js';
 
@@ -44,7 +49,12 @@ export function describeAdapter(cell: Cell): void {
     describe('access line', () => {
       promiseAccessLine(cell);
       promiseAccessLog(cell);
+      promiseAccessLineOptions(cell);
+      promiseStandardNames(cell);
       promiseHangUp(cell);
+      promisePinoHttp(cell);
+      promiseConnections(cell);
+      promiseClientAddress(cell);
     });
     describe('metrics', () => {
       promiseMetrics(cell);

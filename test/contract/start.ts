@@ -1,4 +1,5 @@
 /** Starting a cell: an application of a test's own, with everything it logs kept. */
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createObservability, type LogOptions, type Observability, type ObservabilityOptions } from '@throughline/core';
@@ -12,6 +13,7 @@ import { type Recorded, Recorder } from './recorded.js';
 export type Destinations = NonNullable<ObservabilityOptions['exporters']>;
 
 export interface Service {
+  readonly server: Server;
   readonly port: number;
   readonly observability: Observability;
   /** A logger of the application's, named `orders`. */
@@ -51,6 +53,7 @@ export async function start(cell: Cell, { exporters = [], log, ...setup }: Optio
   onTestFinished(close);
   const { port } = listening.server.address() as AddressInfo;
   return {
+    server: listening.server,
     port,
     observability,
     log: observability.getLogger('orders'),

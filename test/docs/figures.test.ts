@@ -49,7 +49,7 @@ describe('a figure of a page', () => {
     ['metrics.md', '`2000`', 'metrics/measure.ts', 'maxSeries: 2000'],
     ['exporters.md', '500 ms', 'export/pace.ts', 'minIntervalMs = 500;'],
     ['exporters.md', '128 records', 'export/decide.ts', 'maxBatchEntries = 128;'],
-    ['exporters.md', '1 MiB', 'export/delivery.ts', 'maxBatchBytes = 1_048_576;'],
+    ['exporters.md', '256 KiB', 'export/delivery.ts', 'maxBatchBytes = 262_144;'],
     ['exporters.md', '10 s for one whole exchange', 'export/delivery.ts', 'defaultTimeoutMs = 10_000;'],
     ['exporters.md', '30 s ± 20 %', 'export/backoff.ts', 'pauseMs = 30_000;'],
     ['exporters.md', '30 s ± 20 %', 'export/backoff.ts', 'jitter = 0.2;'],

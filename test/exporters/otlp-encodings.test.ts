@@ -215,7 +215,8 @@ describe('OTLP in JSON and in protobuf', () => {
   }
 
   function expectedOf({ record: { message, level, logger, attributes } }: Entry): unknown {
-    const named = Object.entries({ ...(logger !== undefined && { logger }), ...attributes });
+    // Not one object: it would put a key like "0" before all others.
+    const named = [...Object.entries(logger === undefined ? {} : { logger }), ...Object.entries(attributes)];
     const fields = named.filter(([key]) => !['trace_id', 'span_id', 'trace_flags'].includes(key));
     return {
       message,

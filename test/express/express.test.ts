@@ -20,6 +20,26 @@ function startApp(build: (app: Express, observability: Observability) => void): 
 }
 
 describe(`express ${inject('major')} beyond the contract`, () => {
+  it.each([
+    ['redirects everything', (_req, res) => res.redirect('https://shop.example/')],
+    ['refuses who did not log in', (_req, res) => void res.status(401).end()],
+    ['limits what one address may ask', (_req, res) => void res.status(429).end()],
+    ['throws', () => void JSON.parse('{')],
+  ] satisfies [string, RequestHandler][])(
+    'answers health that is mounted before middleware that %s',
+    async (_, middleware) => {
+      const service = await startApp((app, observability) => {
+        app.use(requestContext({ observability }));
+        app.use('/api', health({ observability }));
+        app.use(middleware);
+        app.use(errorHandler({ observability }));
+      });
+      for (const view of ['', '/live', '/ready', '/startup'])
+        expect(await service.send(`/api/health${view}`)).toMatchObject({ status: 200 });
+      expect((await service.send('/orders')).status).not.toBe(200);
+    },
+  );
+
   it('names a route by its template below nested routers, also when it fails', async () => {
     const service = await startApp((app, observability) => {
       const orders = Router().get('/:id', (req, res) => {

@@ -49,4 +49,30 @@ describe('beside what an application uses already', () => {
       ['a', 'b', 'c'].map((id) => ({ tenant: `tenant-${id}`, request_id: `request-${id}` })),
     );
   });
+
+  it('sees a request to its end that went through an application mounted inside, and those of that application alone', async () => {
+    const { lines, observability } = observed();
+    const inner = express().use(requestContext({ observability }));
+    const outer = express().use('/inner', inner);
+    outer.use((_req, res) => void res.status(404).json({ request_id: getRequestId() }));
+
+    await supertest(outer).get('/inner/unknown').set('X-Request-Id', 'demo-1').expect('X-Request-Id', 'demo-1');
+    const { headers } = await supertest(outer).get('/unknown').expect(404, {});
+    expect(headers).not.toHaveProperty('x-request-id');
+    expect(lines).toMatchObject([{ msg: 'request completed', path: '/inner/unknown', status: 404 }]);
+  });
+
+  it('leaves another application of the same process as it was', async () => {
+    const { observability } = observed();
+    const watched = express().use(requestContext({ observability }));
+    await supertest(watched).get('/').expect(404);
+    const other = express();
+    const events: string[] = [];
+    other.get('/', (_req, res) => {
+      res.on('close', () => events.push(`close in ${getRequestId()}`));
+      res.writeHead(200, { 'X-Own': 'kept' }).end('ok');
+    });
+    await supertest(other).get('/').expect(200, 'ok').expect('X-Own', 'kept');
+    expect(events).toEqual(['close in undefined']);
+  });
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import Router from '@koa/router';
 import type { Observability } from '@throughline/core';
 import { health, requestContext } from '@throughline/koa';
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
 import { describe, expect, inject, it } from 'vitest';
 import { listen } from '../contract/listen.js';
 import { type Service, start } from '../contract/start.js';
@@ -25,6 +25,26 @@ function startApp(build: (app: Koa, observability: Observability) => void): Prom
 const missingFile: [status: number, level: string] = inject('major') === 2 ? [404, 'warn'] : [500, 'error'];
 
 describe(`koa ${inject('major')} beyond the contract`, () => {
+  it.each([
+    ['redirects everything', (ctx) => ctx.redirect('https://shop.example/')],
+    ['refuses who did not log in', (ctx) => void (ctx.status = 401)],
+    ['limits what one address may ask', (ctx) => void (ctx.status = 429)],
+    ['throws', (ctx) => ctx.throw(500)],
+  ] satisfies [string, Middleware][])(
+    'answers health that is mounted before middleware that %s',
+    async (_, middleware) => {
+      const service = await startApp((app, observability) => {
+        app
+          .use(requestContext({ observability }))
+          .use(health({ path: '/api/health', observability }))
+          .use(middleware);
+      });
+      for (const view of ['', '/live', '/ready', '/startup'])
+        expect(await service.send(`/api/health${view}`)).toMatchObject({ status: 200 });
+      expect((await service.send('/orders')).status).not.toBe(200);
+    },
+  );
+
   it('names a route by its template below nested routers', async () => {
     const service = await startApp((app, observability) => {
       const orders = new Router({ prefix: '/orders' }).get('/:id', (ctx) => void (ctx.body = 'fine'));

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, livenessWorker } from '@throughline/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Doomed } from '../shutdown/doomed.js';
 
 const application = fileURLToPath(new URL('application.mjs', import.meta.url));
@@ -58,6 +62,36 @@ describe('the liveness worker', () => {
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
+  it('touches a file for probes that are commands, and touches it no more once the loop is wedged', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'throughline-liveness-')), 'alive');
+    const doomed = await start({ file, beatMs: 100, busyMs: 200, wedgedMs: 1000 });
+    const touchedAt = async (): Promise<number> => (await stat(file)).mtimeMs;
+    const first = await touchedAt();
+    await vi.waitUntil(async () => (await touchedAt()) > first, { timeout: 10_000 });
+    await rm(file);
+    await vi.waitUntil(() => existsSync(file), { timeout: 10_000 });
+    doomed.kill('SIGUSR2');
+    await doomed.untilSaid('held up');
+    await until(doomed, 'wedged');
+    const last = await touchedAt();
+    // Some beats later by the worker's own account.
+    const { silent_ms: silentMs } = await live(doomed);
+    await vi.waitUntil(async () => (await live(doomed)).silent_ms > silentMs + 300, { timeout: 10_000 });
+    expect(await touchedAt()).toBe(last);
+  });
+
+  it('needs no port when it has a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'throughline-liveness-'));
+    const worker = await livenessWorker({ file: join(folder, 'alive') });
+    expect(worker.port).toBe(0);
+    expect(existsSync(join(folder, 'alive'))).toBe(true);
+    await worker.close();
+    await expect(livenessWorker({ file: join(folder, 'nowhere', 'alive') })).rejects.toMatchObject({
+      code: 'ENOENT',
+      message: expect.stringContaining(`the liveness worker cannot touch ${join(folder, 'nowhere', 'alive')}: ENOENT`),
+    });
+  });
+
   it('keeps no process alive', async () => {
     const doomed = await start({ idle: true });
     expect(await doomed.ended).toEqual({ code: 0, signal: null });
@@ -88,6 +122,8 @@ describe('the liveness worker', () => {
       { port: undefined as unknown as number },
       'livenessWorker.port must be a whole number from 0 to 65535, got undefined',
     ],
+    [{}, 'livenessWorker.port must be a whole number from 0 to 65535, got undefined'],
+    [{ file: 7 as unknown as string }, 'livenessWorker.file must be a text, got 7'],
     [{ port: 0, path: 'live' }, 'livenessWorker.path must be a path that starts with a slash, got "live"'],
     [{ port: 0, busyMs: 100 }, 'livenessWorker.busyMs must be a number of at least 500, got 100'],
     [{ port: 0, wedgedMs: 500 }, 'livenessWorker.wedgedMs must be a number of at least 1000, got 500'],

@@ -26,15 +26,29 @@ const observability = createObservability({
   spool: { directory },
 });
 
+function logLast() {
+  observability.logger.error(new Error('error last'), 'error last');
+}
+
+function throwUncaught() {
+  throw new Error('nobody catches this');
+}
+
 const ends = {
   exit: () => process.exit(1),
-  throw: () => {
-    throw new Error('nobody catches this');
-  },
+  throw: throwUncaught,
   abort: () => process.abort(),
   SIGTERM: () => process.kill(process.pid, 'SIGTERM'),
   // The test does it, whenever it likes.
   SIGKILL: () => undefined,
+  'error in an exit handler': () => process.on('exit', logLast).exit(7),
+  'error in a handler of what nobody caught': () => {
+    process.on('uncaughtException', () => {
+      logLast();
+      process.exit(7);
+    });
+    throwUncaught();
+  },
 };
 
 for (let index = 0; index < errors; index++) {

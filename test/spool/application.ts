@@ -1,5 +1,5 @@
 /** Application under test: a process of its own that logs errors and comes to a given end. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('application.mjs', import.meta.url));
@@ -11,7 +11,17 @@ export interface ApplicationRun {
   readonly directory: string;
   /** How many errors it logs. */
   readonly errors: number;
-  readonly end: 'exit' | 'throw' | 'abort' | 'SIGTERM' | 'SIGKILL' | 'flush';
+  readonly end:
+    | 'exit'
+    | 'throw'
+    | 'abort'
+    | 'SIGTERM'
+    | 'SIGKILL'
+    | 'error in an exit handler'
+    | 'error in a handler of what nobody caught'
+    | 'flush';
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface ApplicationEnd {
@@ -19,17 +29,36 @@ export interface ApplicationEnd {
   readonly taken: number;
   /** Last line of what it said; after `flush` the outcome and the status, as JSON. */
   readonly last: string;
+  readonly code: number | null;
+}
+
+export interface RunningApplication {
+  readonly ended: Promise<ApplicationEnd>;
+  kill(): void;
+}
+
+/** Starts it; `onTold` is called with how many errors it has told of so far. */
+export function startApplication(run: ApplicationRun, onTold?: (taken: number) => void): RunningApplication {
+  const args = [...(run.nodeOptions ?? []), script, JSON.stringify(run)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  return { ended: follow(child, onTold), kill: () => void child.kill('SIGKILL') };
 }
 
 /** Runs it to its end; kills it once it has told of so many errors. */
-export async function runApplication(run: ApplicationRun, killAfter = Infinity): Promise<ApplicationEnd> {
-  const child = spawn(process.execPath, [script, JSON.stringify(run)], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let told = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    told += chunk.toString();
-    if (told.split('\n').length > killAfter) child.kill('SIGKILL');
+export function runApplication(run: ApplicationRun, killAfter = Infinity): Promise<ApplicationEnd> {
+  const application = startApplication(run, (taken) => {
+    if (taken >= killAfter) application.kill();
   });
-  await new Promise((resolve) => child.on('close', resolve));
+  return application.ended;
+}
+
+async function follow(child: ChildProcess, onTold: (taken: number) => void = () => undefined): Promise<ApplicationEnd> {
+  let told = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    told += chunk.toString();
+    onTold(told.split('\n').length - 1);
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   const lines = told.trimEnd().split('\n');
-  return { taken: lines.filter((line) => /^\d+$/.test(line)).length, last: lines.at(-1) ?? '' };
+  return { taken: lines.filter((line) => /^\d+$/.test(line)).length, last: lines.at(-1) ?? '', code };
 }

@@ -16,6 +16,8 @@ export interface TestedDestination {
   readonly name: string;
   readonly accept: (request: SinkRequest) => Reaction;
   readonly records: (request: SinkRequest) => readonly Arrived[];
+  /** Set when a batch is a row of requests, each with one record. */
+  readonly takesOne?: true;
 }
 
 function otlpRecords({ resourceLogs }: LogsRequest): Arrived[] {
@@ -28,15 +30,17 @@ function otlpRecords({ resourceLogs }: LogsRequest): Arrived[] {
 
 const flatRecords = ({ body }: SinkRequest): Arrived[] => JSON.parse(body) as Arrived[];
 
-export const destinations: readonly TestedDestination[] = [
-  {
-    name: 'openobserve',
-    accept: (request) => {
-      const successful = flatRecords(request).length;
-      return { status: 200, body: JSON.stringify({ code: 200, status: [{ successful, failed: 0 }] }) };
-    },
-    records: flatRecords,
+export const openobserve: TestedDestination = {
+  name: 'openobserve',
+  accept: (request) => {
+    const successful = flatRecords(request).length;
+    return { status: 200, body: JSON.stringify({ code: 200, status: [{ successful, failed: 0 }] }) };
   },
+  records: flatRecords,
+};
+
+export const destinations: readonly TestedDestination[] = [
+  openobserve,
   {
     name: 'otlp',
     accept: () => ({ status: 200, body: encodeAnswer({}) }),
@@ -57,6 +61,7 @@ export const destinations: readonly TestedDestination[] = [
   },
   {
     name: 'sentry',
+    takesOne: true,
     accept: () => ({ status: 200, body: '{}' }),
     records: ({ body }) => eventsIn(body).map(({ event_id: uid, message = '' }) => ({ uid, message })),
   },

@@ -12,7 +12,7 @@ import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSink } from '../contract/faulty-sink.js';
 import { runApplication } from './application.js';
-import { destinations } from './destinations.js';
+import { openobserve } from './destinations.js';
 
 /** Nobody listens on this port. */
 const nowhere = 'http://127.0.0.1:9';
@@ -143,14 +143,12 @@ describe('the spool on a real disk', () => {
   });
 
   it('is taken over by exactly one of several processes that start at once', async () => {
-    const [destination] = destinations;
-    if (destination === undefined) throw new Error('there is no destination');
-    const sink = await startSink(destination.accept);
+    const sink = await startSink(openobserve.accept);
     const run = { exporter: 'openobserve', directory: root, errors: 50 };
     for (let crash = 0; crash < 4; crash++) await runApplication({ ...run, url: nowhere, end: 'exit' });
     const heirs = Array.from({ length: 4 }, () => runApplication({ ...run, url: sink.url, errors: 0, end: 'flush' }));
     const ends = await Promise.all(heirs);
-    const uids = sink.requests.flatMap(destination.records).map(({ uid }) => uid);
+    const uids = sink.requests.flatMap(openobserve.records).map(({ uid }) => uid);
     expect([uids.length, new Set(uids).size]).toEqual([200, 200]);
     const statuses = ends.map(({ last }) => (JSON.parse(last) as { status: { spool: { recovered: number } } }).status);
     expect(statuses.reduce((sum, { spool }) => sum + spool.recovered, 0)).toBe(200);

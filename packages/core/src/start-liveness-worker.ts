@@ -4,10 +4,10 @@ import { getObservability } from './process-observability.js';
 
 /**
  * Answers `live` on a port of its own, from a thread of its own: 200 while the event loop turns or is busy, 503 once it
- * has been silent for `wedgedMs`. For services whose event loop may be held up for longer than a probe waits.
+ * has been silent for `wedgedMs`; or touches a file until then, for probes that are commands. For services whose event loop may be held up for longer than a probe waits.
  *
  * @throws {ConfigError} When an option cannot be used.
- * @throws {Error} With the system's `code` when it cannot listen, such as `EADDRINUSE`.
+ * @throws {Error} With the system's `code` when it cannot listen or touch the file, such as `EADDRINUSE`.
  */
 export function livenessWorker(options: LivenessWorkerOptions): Promise<LivenessWorker> {
   return startLivenessWorker(options, (error) => {

@@ -103,10 +103,14 @@ export class SimulatedDisk implements Disk {
     this.#requireDirectory(path).changedMs = this.#clock.now();
   }
 
+  /** Removes what is in a directory one by one, the oldest first. */
   remove(path: string): void {
-    this.#write();
     for (const map of [this.#storage.files, this.#storage.directories]) {
-      for (const each of map.keys()) if (each === path || each.startsWith(`${path}/`)) map.delete(each);
+      for (const each of map.keys()) {
+        if (each !== path && !each.startsWith(`${path}/`)) continue;
+        this.#write();
+        map.delete(each);
+      }
     }
   }
 

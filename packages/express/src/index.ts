@@ -1,11 +1,11 @@
 /** Throughline for Express 4 and 5: where a request is, what its route is called, and how to go on. */
 import { getObservability, type Logger } from '@throughline/core';
-import { createHealthEndpoint, createRequestObserver, exposeRequest } from '@throughline/core/adapter';
+import { createHealthEndpoint, createRequestObserver } from '@throughline/core/adapter';
 import type { HealthOptions, RequestContextOptions } from '@throughline/core/adapter';
 import { createMetricsEndpoint, type MetricsOptions } from '@throughline/core/metrics';
 import type { Request, RequestHandler } from 'express';
 import { framework } from './framework.js';
-import { watchRoute } from './route.js';
+import { prepare } from './prepare.js';
 
 export { errorHandler, type ErrorHandlerOptions } from './error-handler.js';
 
@@ -25,9 +25,7 @@ declare global {
 export function requestContext(options: RequestContextOptions<Request> = {}): RequestHandler {
   const observe = createRequestObserver(framework, options, getObservability);
   return function requestContext(req, res, next) {
-    const { request } = req.app as unknown as { request: object };
-    exposeRequest(request, (source: Request) => source);
-    watchRoute(request);
+    prepare(req.app);
     observe(req, res, req, next);
   };
 }

@@ -1,8 +1,11 @@
 /** The access log: one line per request, however often we are mounted and whoever else logs. */
+import { setContext, setUser } from '@throughline/core';
+import { bridgePinoHttp } from '@throughline/core/bridges/pino-http';
 import { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { expect, it } from 'vitest';
 import { type Cell, get, type Setup } from '../cell.js';
+import { repeatedKeys } from '../json-keys.js';
 import { type Recorded, Recorder } from '../recorded.js';
 import { type Service, start } from '../start.js';
 
@@ -72,6 +75,32 @@ export function promiseAccessLog(cell: Cell): void {
       { msg: 'request completed', req: { id: 'demo-1' }, res: { statusCode: 200 } },
       { msg: 'request errored', req: { id: 'demo-2' }, res: { statusCode: 500 }, err: { message: 'broken' } },
     ]);
+  });
+
+  it('has a pino-http that is bridged write our context too, the late user among it, each key once', async () => {
+    const recorder = new Recorder();
+    const logger = pino({ level: 'debug', mixin: () => ({ shard: 3 }) }, recorder);
+    const middleware = bridgePinoHttp(pinoHttp({ logger, customProps: () => ({ order_id: 'theirs' }) }));
+    const service: Service = await start(cell, {
+      request: { accessLog: middleware },
+      authenticate: () => setUser({ id: 42, email: 'ann@example.org' }),
+      routes: [
+        get('/', () => {
+          setContext({ order_id: 7, cart: 3, token: 'hush' });
+          return { body: 'fine' };
+        }),
+      ],
+    });
+    const trace = { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331', trace_flags: '01' };
+    const traceparent = `00-${trace.trace_id}-${trace.span_id}-${trace.trace_flags}`;
+    const { id } = await service.send({ path: '/', headers: { traceparent } });
+    expect((await service.finish()).access).toEqual([]);
+    const { lines } = recorder.recorded();
+    expect(lines).toMatchObject([
+      { msg: 'request completed', req: { id }, request_id: id, user_id: '42', ...trace, cart: 3, shard: 3 },
+    ]);
+    expect(lines[0]).toMatchObject({ order_id: 'theirs', token: '[Redacted]' });
+    expect(repeatedKeys(lines[0]?.text ?? '')).toEqual([]);
   });
 
   it('writes no access line at all when told so', async () => {

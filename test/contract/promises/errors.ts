@@ -53,6 +53,60 @@ export function promiseErrors(cell: Cell): void {
     ]);
   });
 
+  it('logs causes and members of the error, all the way down', async () => {
+    const service = await start(cell, {
+      routes: [
+        get('/', () => {
+          const cause = new OutOfStock('no more of 7', { cause: new Error('no van') });
+          throw new AggregateError([new Error('no box'), cause], 'not sent', { cause });
+        }),
+      ],
+    });
+    await service.send('/');
+    const told = { ...err, stack: expect.any(String), cause: { message: 'no van' } };
+    expect((await service.finish()).lines).toMatchObject([
+      { level: 'error', err: { type: 'AggregateError', cause: told, errors: [{ message: 'no box' }, told] } },
+    ]);
+  });
+
+  it('logs an error in full once, where it is first logged at error, and from there on names it', async () => {
+    const service: Service = await start(cell, {
+      routes: [
+        get('/', () => {
+          const error = Object.assign(new OutOfStock('no more of 7'), { code: 'EMPTY' });
+          service.log.warn(error, 'tried');
+          service.log.error(error, 'gave up');
+          service.log.error(error, 'said so again');
+          throw error;
+        }),
+      ],
+    });
+    await service.send('/');
+    const named = { type: 'OutOfStock', message: 'no more of 7', code: 'EMPTY', repeated: true };
+    const { lines } = await service.finish();
+    expect(lines.map(({ msg }) => msg)).toEqual(['tried', 'gave up', 'said so again', 'request errored']);
+    expect(lines[0]).toMatchObject({ err: { stack: expect.any(String) } });
+    expect(lines[1]).toMatchObject({ err: { stack: expect.any(String) } });
+    expect(lines.slice(2).map(({ err }) => err)).toEqual([named, named]);
+  });
+
+  it('logs an error in full again that makes another request fail', async () => {
+    const error = new OutOfStock('no more of 7');
+    const service = await start(cell, {
+      routes: [
+        get('/', () => {
+          throw error;
+        }),
+      ],
+    });
+    for (const id of ['demo-1', 'demo-2']) await service.send({ path: '/', headers: { 'x-request-id': id } });
+    const full = { type: 'OutOfStock', stack: expect.any(String) };
+    expect((await service.finish()).lines).toMatchObject([
+      { request_id: 'demo-1', err: full },
+      { request_id: 'demo-2', err: full },
+    ]);
+  });
+
   it('logs a thrown string at error', async () => {
     const service: Service = await start(cell, {
       routes: [

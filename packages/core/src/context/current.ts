@@ -10,9 +10,13 @@ export function currentScope(): ContextScope | undefined {
   return storage.getStore();
 }
 
-/** Calls `work` inside the scope, or outside of any when it is `undefined`. */
-export function runInScope<R>(scope: ContextScope | undefined, work: () => R): R {
-  return storage.run(scope, work);
+/** Calls `work` with the arguments inside the scope, or outside of any when it is `undefined`. */
+export function runInScope<R, Args extends unknown[]>(
+  scope: ContextScope | undefined,
+  work: (...args: Args) => R,
+  ...args: Args
+): R {
+  return storage.run(scope, work, ...args);
 }
 
 /** The context of the request, job or task that is running; `undefined` outside of one. */

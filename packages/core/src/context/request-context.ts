@@ -40,9 +40,14 @@ export interface UnitOfWork extends Concludable {
   /** Least level that is written, as pino's number, in place of the loggers' own. */
   level?: number | undefined;
   fields: Readonly<Record<string, unknown>>;
+  /** Errors that a line has told in full. */
+  toldErrors?: WeakSet<Error> | undefined;
   /** Counts changes, so that what is derived from the context can be kept until the next one. */
   revision: number;
 }
+
+/** The fields of a context that nobody gave any. */
+export const noFields: Readonly<Record<string, never>> = Object.freeze({});
 
 /** A unit of work as seen from one place: `withContext` makes further ones with fields of their own. */
 export class ContextScope implements RequestContext {

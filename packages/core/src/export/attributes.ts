@@ -33,8 +33,9 @@ export class AttributeList {
 
   /** Adds fields as they were given, copying one after the other. */
   addFields(fields: object, copy: CleanCopy): void {
-    const keys = ownKeys(fields);
-    if (typeof keys === 'number') this.#addSurplus('...', `[${keys} keys]`);
+    const keys = keysOf(fields);
+    if (keys === undefined) this.#place('', 'fields', '[Unreadable]', 1);
+    else if (typeof keys === 'number') this.#addSurplus('...', `[${keys} keys]`);
     else {
       for (const key of keys) {
         if (this.#isFull) break;
@@ -94,5 +95,14 @@ export class AttributeList {
 
   #textOf(value: unknown): string {
     return this.#scrub(JSON.stringify(value).slice(0, maxTextLength));
+  }
+}
+
+/** The keys, how many there are when they are too many, `undefined` when they cannot be read. */
+function keysOf(fields: object): ReturnType<typeof ownKeys> | undefined {
+  try {
+    return ownKeys(fields);
+  } catch {
+    return undefined;
   }
 }

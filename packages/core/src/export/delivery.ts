@@ -12,8 +12,8 @@ import { truncateRecord } from './record.js';
 import { isOutcome, type Attempt, type ExportRequest, type Outcome, type Transport } from './transport.js';
 import type { WaitingEntry } from './waiting.js';
 
-/** Most bytes of a request; servers take more, but encoding more would stall the event loop. */
-const maxBatchBytes = 1_048_576;
+/** Most bytes of a request; servers take more, but this much is encoded within a millisecond. */
+const maxBatchBytes = 262_144;
 
 /** By how much batches grow again with each that is taken; a limit that still stands costs one refusal in seven. */
 const batchGrowth = 1.1;

@@ -31,12 +31,23 @@ export function fingerprintOf(report: ErrorReport): string {
   } catch {
     // An error that cannot be read is told from others by its log message alone.
   }
-  const place = `${part(fields['method'])} ${part(fields['route'])}`;
-  return [report.level, part(report.logger), part(report.message), place, origin].join('\n');
+  const { level, logger, message } = report;
+  const place = `${part(fieldOf(fields, 'method'))} ${part(fieldOf(fields, 'route'))}`;
+  return `${level}\n${part(logger)}\n${part(message)}\n${place}\n${origin}`;
+}
+
+/** A field of a report, `undefined` when it cannot be read. */
+export function fieldOf(fields: ErrorReport['fields'], key: string): unknown {
+  try {
+    return fields[key];
+  } catch {
+    return undefined;
+  }
 }
 
 function part(text: unknown): string {
   if (typeof text !== 'string') return '';
+  if (text.length <= maxPartLength) return text;
   return text.length > maxReadLength ? unreadText(text) : text.slice(0, maxPartLength);
 }
 

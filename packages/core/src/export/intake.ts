@@ -1,7 +1,7 @@
 /** Intake: makes each error report a record, once, and hands it to every destination. */
 import type { Clock } from '../internal/clock.js';
 import type { Redactor } from '../internal/redact.js';
-import { fingerprintOf } from './fold.js';
+import { fieldOf, fingerprintOf } from './fold.js';
 import type { HandoverTaker } from './handover.js';
 import type { Pipeline } from './pipeline.js';
 import { createRecorder, type ErrorRecord } from './record.js';
@@ -44,7 +44,7 @@ export function createIntake(options: IntakeOptions): (report: ErrorReport) => v
       const waiting = errors.find(fingerprint);
       if (waiting !== undefined) grow(waiting, timeMs);
       if (waiting !== undefined && handovers.length === 0) return;
-      const made = record({ ...report, timeMs });
+      const made = record(report, timeMs);
       if (waiting === undefined && pipelines.length > 0) enqueue(fingerprint, made);
       for (const handover of handovers) handover.accept(made, report.error);
     } catch {
@@ -58,6 +58,8 @@ function isTime(timeMs: number): boolean {
   return timeMs >= 0 && timeMs < 2 ** 48;
 }
 
+const noRequest = Symbol('no request');
+
 /**
  * Makes the memory of errors that were offered, by identity: works for frozen ones too. An error object that a later
  * request throws again, such as a constant or the error of a cached promise, is that request's own error.
@@ -66,9 +68,10 @@ function createOfferedErrors(): (report: ErrorReport) => boolean {
   const offered = new WeakMap<object, unknown>();
   return ({ error, fields }) => {
     if (typeof error !== 'object' || error === null) return false;
-    const requestId = fields['request_id'];
-    if (offered.has(error) && (requestId === undefined || offered.get(error) === requestId)) return true;
-    offered.set(error, requestId);
+    const requestId = fieldOf(fields, 'request_id');
+    const before = offered.get(error);
+    if (before !== undefined && (requestId === undefined || before === requestId)) return true;
+    offered.set(error, requestId ?? noRequest);
     return false;
   };
 }

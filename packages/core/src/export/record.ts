@@ -51,7 +51,7 @@ export interface RecorderOptions {
 }
 
 /** Makes the function that turns reports into records. */
-export function createRecorder(options: RecorderOptions): (report: ErrorReport) => ErrorRecord {
+export function createRecorder(options: RecorderOptions): (report: ErrorReport, timeMs?: number) => ErrorRecord {
   const { redactor, createUid } = options;
   const scrub = createScrub(redactor);
   const hideHome = createHomeHider(options.home);
@@ -60,7 +60,7 @@ export function createRecorder(options: RecorderOptions): (report: ErrorReport) 
   const clean = createCleaner(scrub, hideHome);
   const cleanError = createCleaner(scrub, (text) => hideHome(shorten(text)));
   const cleanStack = createStackCleaner(cleanError);
-  return ({ timeMs, level, message, logger, error, fields }) => {
+  return ({ timeMs: reportedMs, level, message, logger, error, fields }, timeMs = reportedMs) => {
     const list = new AttributeList(clean);
     list.addFields(fields, new CleanCopy(redactor.keys, clean));
     const copy = new ErrorCopy(redactor.keys, cleanError, cleanStack);

@@ -5,7 +5,7 @@ export interface ErrorReport {
   readonly timeMs: number;
   readonly message: string;
   /** Name of the logger that said it. */
-  readonly logger?: string;
+  readonly logger?: string | undefined;
   /** What was thrown, if anything was. */
   readonly error?: unknown;
   /** Flat snake_case fields of the log line: `request_id`, `user_id`, `trace_id`, `route`, … and the user's own. */

@@ -1,10 +1,12 @@
 /** Access line: what is said of a request once its response is closed. */
+import type { IncomingMessage } from 'node:http';
 import { errorFields } from '../internal/error-fields.js';
 import { redacted } from '../internal/redact-text.js';
 import type { Exchange } from './exchange.js';
 
 /** Nginx's status for a client that closed the connection: no response was completed, so none of HTTP's own is true. */
 const clientClosedRequest = 499;
+const switchingProtocols = 101;
 const maxUserAgentLength = 256;
 
 export interface AccessLine {
@@ -13,10 +15,15 @@ export interface AccessLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** At most 256 characters of what the client says of itself. */
+export function userAgentOf({ headers }: IncomingMessage): string | undefined {
+  return headers['user-agent']?.slice(0, maxUserAgentLength);
+}
+
 /** Describes a closed exchange. The context's own fields are not repeated: the logger puts them on the line. */
 export function accessLine(exchange: Exchange, route: string | undefined, durationMs: number): AccessLine {
   const { req, error } = exchange;
-  const aborted = !exchange.isSent;
+  const aborted = !exchange.isSent && !endsWithConnection(exchange);
   const isHungUp = aborted && error === undefined;
   const status = isHungUp ? clientClosedRequest : statusOf(exchange);
   const isFailure = !isHungUp && !exchange.isProbe && (status >= 500 || exchange.failedAfterHead);
@@ -29,15 +36,29 @@ export function accessLine(exchange: Exchange, route: string | undefined, durati
       duration_ms: Math.round(durationMs * 1000) / 1000,
       bytes: sentBytes(exchange),
       client_ip: exchange.clientIp,
-      user_agent: req.headers['user-agent']?.slice(0, maxUserAgentLength),
+      user_agent: userAgentOf(req),
       aborted: aborted || undefined,
       err: isFailure ? exchange.reason : shortened(error),
     },
   };
 }
 
+/** Whether there is no other end than that of the connection: one that was upgraded, or a stream of events. */
+function endsWithConnection(exchange: Exchange): boolean {
+  const { res } = exchange;
+  if (!res.headersSent) return isUpgraded(exchange);
+  return String(res.getHeader('content-type')).startsWith('text/event-stream');
+}
+
+/** Whether another protocol was spoken: what had been taken over was answered, and not as a response of HTTP. */
+function isUpgraded({ req, res, isUpgrade, sentBefore }: Exchange): boolean {
+  return isUpgrade && !res.headersSent && req.socket.bytesWritten > sentBefore;
+}
+
 /** The status the client saw; what stands there is not true of a response that an error broke off before its head. */
-function statusOf({ res, isSent }: Exchange): number {
+function statusOf(exchange: Exchange): number {
+  const { res, isSent } = exchange;
+  if (isUpgraded(exchange)) return switchingProtocols;
   const isBrokenOff = !isSent && !res.headersSent;
   return isBrokenOff && res.statusCode < 400 ? 500 : res.statusCode;
 }
@@ -67,7 +88,8 @@ const notJson = ' is not valid JSON';
  * Bytes of the response's body as they went over the wire; a chunked body counts with its framing. A stream of HTTP/2
  * shares its connection with others, so nothing is known of one without a declared length.
  */
-function sentBytes({ req, res, sentBefore, isSent }: Exchange): number | undefined {
+function sentBytes({ req, res, sentBefore, isSent, isUpgrade }: Exchange): number | undefined {
+  if (isUpgrade && !res.headersSent) return req.socket.bytesWritten - sentBefore;
   if (req.method === 'HEAD' || res.statusCode === 304 || res.statusCode === 204 || !res.headersSent) return 0;
   const declared = Number(res.getHeader('content-length') ?? Number.NaN);
   if (isSent && Number.isSafeInteger(declared)) return declared;

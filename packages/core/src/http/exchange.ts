@@ -1,5 +1,6 @@
 /** Exchange: one request with its response, from the moment it is seen until the response is closed. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { currentScope, runInScope } from '../context/current.js';
 import type { ContextScope } from '../context/request-context.js';
@@ -7,18 +8,28 @@ import { perProcess } from '../internal/per-process.js';
 import { isHangUp } from './hang-up.js';
 import { isPinoHttpListening } from './is-pino-http-listening.js';
 import type { ObservedApplication } from './observed.js';
+import { readInScope } from './read-in-scope.js';
 import type { InFlight } from './tally.js';
 
-const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage, Exchange>());
+/**
+ * The exchanges by request, and by response. Not kept on them: Express makes each of both an object of a shape of its own,
+ * on which setting a property was measured to cost three times as much as an entry here.
+ */
+const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage | ServerResponse, Exchange>());
+
+/** Told when the response is closed. */
+export type OnClose = (exchange: Exchange) => void;
 
 /** What is known of one request; `exchangeOf(req)` finds it again. */
 export class Exchange {
+  /** When the request was seen, on the monotonic clock. */
+  readonly startedAtMs: number = performance.now();
   /** Whether the access line was handed to something else, or is not wanted. */
   isLoggedElsewhere = false;
   /** Whether the application mounted a pino-http of its own. */
   hasPinoHttpBeside = false;
-  /** Address of the peer; kept because a closed socket forgets it. */
-  readonly clientIp: string | undefined;
+  /** Address of the peer, or of the client of a trusted proxy; kept because a closed socket forgets it. */
+  clientIp: string | undefined;
   /** Bytes the connection had sent before this response; it may have served others. */
   readonly sentBefore: number;
   /** Whether the whole response was handed to a connection that was still there. */
@@ -27,22 +38,25 @@ export class Exchange {
   isClosed = false;
   private probing = false;
   private inFlight: InFlight | undefined;
-  private boundLogger: Logger | undefined;
-  private failure: { error: unknown; afterHead: boolean } | undefined;
+  private boundLogger: Logger | undefined = undefined;
+  private failure: { error: unknown; afterHead: boolean } | undefined = undefined;
 
   constructor(
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
+    /** What the framework calls the request. */
+    readonly source: unknown,
+    /** In which the response carries the request id. */
+    readonly responseHeader: string,
     readonly scope: ContextScope,
-    readonly startedAtMs: number,
-    private readonly observability: ObservedApplication,
+    readonly observability: ObservedApplication,
+    private readonly onClose: OnClose,
   ) {
-    this.clientIp = req.socket?.remoteAddress?.replace(/^::ffff:/, '');
-    this.sentBefore = req.socket?.bytesWritten ?? 0;
-    // `writableFinished` turns true on a destroyed connection too, but the event does not come then.
-    res.once('finish', () => (this.isSent = !isReset(res)));
+    const { socket } = req;
+    this.clientIp = withoutPrefix(socket?.remoteAddress);
+    this.sentBefore = socket?.bytesWritten ?? 0;
     this.inFlight = observability.tally.enter(req.method);
-    exchanges.set(req, this);
+    exchanges.set(req, this).set(res, this);
   }
 
   /**
@@ -58,6 +72,11 @@ export class Exchange {
     if (probing) this.leave();
   }
 
+  /** Whether Node handed the connection over for another protocol, such as a WebSocket. */
+  get isUpgrade(): boolean {
+    return (this.req as { upgrade?: unknown }).upgrade === true;
+  }
+
   /** Ends its being counted as a request in flight. */
   leave(): void {
     if (this.inFlight) this.inFlight.count--;
@@ -68,6 +87,15 @@ export class Exchange {
   get logger(): Logger {
     this.boundLogger ??= this.observability.loggerFor(this.scope);
     return this.boundLogger;
+  }
+
+  /** Takes note of an event of the response before its listeners do; in the context of the request. */
+  hear(event: string | symbol, value: unknown): void {
+    // Koa pipes a body only when all middleware has returned.
+    if (event === 'pipe') readInScope(value as Readable, this.scope);
+    // `writableFinished` turns true on a destroyed connection too, but the event does not come then.
+    else if (event === 'finish') this.isSent = !isReset(this.res);
+    else if (event === 'close' && !this.isClosed) this.onClose(this);
   }
 
   /**
@@ -108,12 +136,17 @@ export class Exchange {
   }
 }
 
+/** Node writes an IPv4 peer of a socket for both versions as an IPv6 address. */
+function withoutPrefix(address: string | undefined): string | undefined {
+  return address?.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
 /** Whether the stream was broken off: HTTP/2 tells of the end of such a response as well. */
 function isReset(res: ServerResponse & { stream?: { aborted: boolean; rstCode?: number } }): boolean {
   return res.stream !== undefined && (res.stream.aborted || Boolean(res.stream.rstCode));
 }
 
-/** The exchange of a request that is being observed. */
-export function exchangeOf(req: IncomingMessage): Exchange | undefined {
-  return exchanges.get(req);
+/** The exchange that a request or a response belongs to, when it is being observed. */
+export function exchangeOf(message: IncomingMessage | ServerResponse): Exchange | undefined {
+  return exchanges.get(message);
 }

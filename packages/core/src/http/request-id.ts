@@ -60,6 +60,7 @@ function isTrusted(req: IncomingMessage, trust: RequestIdOptions['trust']): bool
 }
 
 function freshId(req: IncomingMessage, generate: RequestIdOptions['generate']): string {
+  if (generate === newRequestId) return newRequestId();
   try {
     const id = generate(req);
     return isSafeRequestId(id) ? id : newRequestId();

@@ -2,18 +2,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { trace } from '@opentelemetry/api';
 import { conclude, forget } from '../context/conclusion.js';
-import { ContextScope } from '../context/request-context.js';
+import { ContextScope, noFields } from '../context/request-context.js';
 import { parseTraceparent, parseTracestate } from '../context/traceparent.js';
-import { invalidOption, requireFunctionOr } from '../internal/options.js';
+import { requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
-import { emitInScope } from './emit-in-scope.js';
 import { Exchange, exchangeOf } from './exchange.js';
+import { observeMessages } from './observe-messages.js';
 import { type ObservedApplication, requireObserved } from './observed.js';
-import { type AccessLogMiddleware, runAccessLog } from './access-log-middleware.js';
+import { type AccessLog, noAccessLog } from './access-log.js';
+import type { AccessLogMiddleware } from './access-log-middleware.js';
+import type { AccessLogOptions } from './access-log-options.js';
+import { chooseAccessLog } from './choose-access-log.js';
+import { clientAddress, requireProxies } from './client-address.js';
 import { type FindLevel, ownLevel } from './own-level.js';
-import { readInScope } from './read-in-scope.js';
 import { type RequestIdOptions, requestIdOptions, resolveRequestId } from './request-id.js';
-import { setHeaderForGood } from './response-head.js';
 import { sayOnce } from './say-once.js';
 import { knownMethod } from './tally.js';
 import { type FindUser, findUser } from './user.js';
@@ -30,9 +32,19 @@ export interface RequestContextOptions<Source> {
    * proven: a header that anybody can send lets anybody fill your disk. @default none, the loggers' own
    */
   level?: FindLevel<Source>;
-  /** A pino-http of the application's own, which then writes the access line in our place; `false` for none at all. */
-  accessLog?: AccessLogMiddleware | false;
+  /**
+   * How the access line is written; or a pino-http of the application's own, which then writes it in our place; or
+   * `false` for none at all.
+   */
+  accessLog?: AccessLogOptions | AccessLogMiddleware | false;
+  /**
+   * How many proxies of your own stand in front of the application, each of which adds to `X-Forwarded-For`. From
+   * there, counted from the right, comes `client_ip`. @default 0
+   */
+  trustedProxies?: number;
 }
+
+export const requestContextDefaults: { trustedProxies: number } = { trustedProxies: 0 };
 
 /** What only the framework knows. */
 export interface Framework<Source> {
@@ -67,10 +79,9 @@ export function createRequestObserver<Source>(
   requireFunctionOr('user', find, []);
   const { level } = options;
   if (level !== undefined) requireFunctionOr('level', level, []);
-  if (options.accessLog !== undefined && options.accessLog !== false && typeof options.accessLog !== 'function') {
-    throw invalidOption('accessLog', 'a pino-http instance or false', options.accessLog);
-  }
-  const { accessLog } = options;
+  const accessLog = chooseAccessLog(options.accessLog);
+  const { trustedProxies = requestContextDefaults.trustedProxies } = options;
+  requireProxies('trustedProxies', trustedProxies);
 
   function observe<R>(req: IncomingMessage, res: ServerResponse, source: Source, next: () => R): R {
     const known = exchangeOf(req);
@@ -86,30 +97,32 @@ export function createRequestObserver<Source>(
 
   function start(req: IncomingMessage, res: ServerResponse, source: Source): Exchange {
     const observability = options.observability ?? fallback();
-    const exchange = begin(req, res, idOptions, observability);
-    recognise(exchange, source, find);
-    if (level) exchange.scope.unit.level = ownLevel(level, source, observability);
-    exchange.isLoggedElsewhere = accessLog !== undefined;
-    exchange.run(() => {
-      // Before any other listener, so that a pino-http of the application's own can still be recognised.
-      res.prependOnceListener('close', () => end(exchange, observability, source, framework, find));
-      if (accessLog) runAccessLog(accessLog, exchange);
-    });
+    const scope = scopeFor(req, resolveRequestId(req, idOptions));
+    const exchange = new Exchange(req, res, source, idOptions.responseHeader, scope, observability, onClose);
+    observeMessages(req, res);
+    if (!res.headersSent) res.setHeader(idOptions.responseHeader, scope.requestId);
+    trace.getActiveSpan()?.setAttribute('request_id', scope.requestId);
+    recognise(exchange, find);
+    if (level) scope.unit.level = ownLevel(level, source, observability);
+    exchange.isLoggedElsewhere = accessLog.isElsewhere;
+    if (trustedProxies > 0) exchange.clientIp = clientAddress(req, exchange.clientIp, trustedProxies);
+    // The response of a connection that was handed over may never have been given it, and so never close.
+    if (exchange.isUpgrade) req.socket.once('close', () => exchange.run(() => exchange.hear('close', undefined)));
+    if (accessLog.begin) exchange.run(() => accessLog.begin?.(exchange, observability));
     return exchange;
+  }
+
+  function onClose(exchange: Exchange): void {
+    recognise(exchange, find);
+    end(exchange, framework.route(exchange.source as Source), accessLog);
   }
 
   return Object.assign(observe, { fail });
 }
 
-function begin(
-  req: IncomingMessage,
-  res: ServerResponse,
-  idOptions: RequestIdOptions,
-  observability: ObservedApplication,
-): Exchange {
-  const requestId = resolveRequestId(req, idOptions);
+function scopeFor(req: IncomingMessage, requestId: string): ContextScope {
   const inboundTrace = parseTraceparent(req.headers['traceparent']);
-  const scope = new ContextScope({
+  return new ContextScope({
     requestId,
     kind: 'http',
     method: req.method,
@@ -117,16 +130,9 @@ function begin(
     inboundTrace,
     tracestate: inboundTrace && parseTracestate(req.headers['tracestate']),
     logged: {},
-    fields: {},
+    fields: noFields,
     revision: 0,
   });
-  const exchange = new Exchange(req, res, scope, performance.now(), observability);
-  setHeaderForGood(res, idOptions.responseHeader, requestId, () => exchange.noticePinoHttp());
-  emitInScope(req, scope);
-  emitInScope(res, scope);
-  res.once('pipe', (body) => readInScope(body, scope));
-  trace.getActiveSpan()?.setAttribute('request_id', requestId);
-  return exchange;
 }
 
 /** Express cuts the mount path off `url`, and keeps the whole in `originalUrl`. */
@@ -143,44 +149,33 @@ const origin = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*\/?/i;
 /** Longer paths say no more: Node takes 16 KiB of head, and each line carries the path. */
 const maxPathLength = 2048;
 
-function recognise<Source>({ scope }: Exchange, source: Source, find: FindUser<Source>): void {
+function recognise<Source>({ scope, source }: Exchange, find: FindUser<Source>): void {
   if (scope.user) return;
-  const user = findUser(source, find);
+  const user = findUser(source as Source, find);
   if (!user) return;
   scope.setUser(user);
   trace.getActiveSpan()?.setAttribute('user.id', user.id);
 }
 
-function end<Source>(
-  exchange: Exchange,
-  observability: ObservedApplication,
-  source: Source,
-  framework: Framework<Source>,
-  find: FindUser<Source>,
-): void {
+function end(exchange: Exchange, route: string | undefined, accessLog: AccessLog): void {
+  const { observability } = exchange;
   exchange.leave();
-  recognise(exchange, source, find);
   // stream.pipeline() destroys the response with the error of whatever broke.
   if (exchange.res.errored) exchange.fail(exchange.res.errored);
   exchange.isClosed = true;
   const durationMs = performance.now() - exchange.startedAtMs;
-  const route = framework.route(source);
   const line = accessLine(exchange, route, durationMs);
-  if (!exchange.isProbe) tellListeners(exchange, observability, route, line.fields['status'] as number, durationMs);
+  if (!exchange.isProbe) tellListeners(exchange, route, line.fields['status'] as number, durationMs);
   conclude(exchange.scope.unit, { failed: line.level === 'error', durationMs });
   exchange.noticePinoHttp();
   if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
-  if (exchange.isLoggedElsewhere || exchange.hasPinoHttpBeside) {
-    if (line.level === 'error') observability.recordError(exchange.reason, line.message, line.fields);
-  } else {
-    observability.getLogger('http')[line.level](line.fields, line.message);
-  }
+  const { end: write } = exchange.hasPinoHttpBeside ? noAccessLog : accessLog;
+  write(exchange, observability, line, durationMs);
   forget(exchange.scope.unit);
 }
 
 function tellListeners(
-  { req, scope }: Exchange,
-  { tally }: ObservedApplication,
+  { req, scope, observability: { tally } }: Exchange,
   route: string | undefined,
   status: number,
   durationMs: number,

@@ -1,29 +1,30 @@
 /** Response head: a header that every response carries, whatever the application does to the others. */
 import type { ServerResponse } from 'node:http';
+import { createMethodReplacer } from '../internal/method-replacer.js';
+import { exchangeOf } from './exchange.js';
 
-type GivenHeaders = readonly unknown[] | Readonly<Record<string, unknown>>;
 type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse;
+type GivenHeaders = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /**
- * Sets the header now, so that the application sees it, and again when the head is written: Koa removes all headers
- * when a handler throws, and a handler may pass one of the same name to `writeHead`.
- *
- * @param beforeHead Called when the head is about to be written.
+ * Makes every head of an observed response carry the request id, whatever was done to the headers before: Koa removes
+ * all of them when a handler throws, and a handler may pass one of the same name to `writeHead`.
  */
-export function setHeaderForGood(res: ServerResponse, name: string, value: string, beforeHead: () => void): void {
-  if (res.headersSent) return;
-  res.setHeader(name, value);
-  // oxlint-disable-next-line unbound-method -- called with its response as `this` below
-  const writeHead = res.writeHead as WriteHead;
-  res.writeHead = function writeHeadWithHeader(this: ServerResponse, ...args: unknown[]) {
-    beforeHead();
-    return writeHead.apply(this, withHeaderForGood(this, name, value, args));
-  } as typeof res.writeHead;
-}
+export const writeRequestId: (res: ServerResponse) => void = createMethodReplacer(
+  'writeHead',
+  (writeHead: WriteHead): WriteHead =>
+    function writeHeadWithId(this: ServerResponse, ...args: unknown[]) {
+      const exchange = exchangeOf(this);
+      if (!exchange) return writeHead.apply(this, args);
+      exchange.noticePinoHttp();
+      const { responseHeader, scope } = exchange;
+      return writeHead.apply(this, withHeaderForGood(this, responseHeader, scope.requestId, args));
+    },
+) as (res: ServerResponse) => void;
 
 /** Sets the header and gives back the arguments of `writeHead` without another one of that name. */
 export function withHeaderForGood(res: ServerResponse, name: string, value: string, args: unknown[]): unknown[] {
-  if (!res.headersSent) res.setHeader(name, value);
+  if (!res.headersSent && res.getHeader(name) !== value) res.setHeader(name, value);
   const last = args.findLastIndex(isHeaders);
   if (last !== -1) args[last] = without(args[last] as GivenHeaders, name.toLowerCase());
   return args;

@@ -2,6 +2,7 @@
 import { isNativeError } from 'node:util/types';
 import { copyBuiltIn } from './copy-built-in.js';
 import { copyError } from './copy-error.js';
+import { copyFlat } from './copy-flat.js';
 import type { CopyVisitor, LeftOut } from './copy-visitor.js';
 import { cutText, maxReadLength, unreadText } from './cut-text.js';
 import { ownKeys } from './own-keys.js';
@@ -173,5 +174,5 @@ function put(target: Record<string, unknown>, key: string, value: unknown): void
 
 /** Copies a value; never throws, and never changes it. */
 export function copyValue(value: unknown, keys: KeyMatcher): unknown {
-  return new Copy(keys).visit(value, 'plain');
+  return copyFlat(value, keys) ?? new Copy(keys).visit(value, 'plain');
 }

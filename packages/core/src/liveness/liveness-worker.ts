@@ -3,10 +3,12 @@ import { Worker } from 'node:worker_threads';
 import { invalidOption, requireObject, requireRange, requireText, withDefaults } from '../internal/options.js';
 import { workerSource } from './worker-source.js';
 
-/** What `livenessWorker()` takes. */
+/** What `livenessWorker()` takes: a port, a file or both. */
 export interface LivenessWorkerOptions {
   /** Where it answers; 0 for a free port. One that nothing else listens on. */
-  port: number;
+  port?: number;
+  /** File that is touched every `beatMs` unless the loop is wedged, for probes that are commands and look at its age. */
+  file?: string;
   /** Address it listens on. @default '::' */
   host?: string;
   /** Path that it answers; any other is 404. @default '/live' */
@@ -19,7 +21,7 @@ export interface LivenessWorkerOptions {
   wedgedMs?: number;
 }
 
-export const livenessWorkerDefaults: Required<Omit<LivenessWorkerOptions, 'port'>> = {
+export const livenessWorkerDefaults: Required<Omit<LivenessWorkerOptions, 'port' | 'file'>> = {
   host: '::',
   path: '/live',
   beatMs: 250,
@@ -29,7 +31,7 @@ export const livenessWorkerDefaults: Required<Omit<LivenessWorkerOptions, 'port'
 
 /** A running worker. It keeps no process alive, and ends with it. */
 export interface LivenessWorker {
-  /** Where it answers. */
+  /** Where it answers; 0 when it touches a file alone. */
   readonly port: number;
   /** Ends it. */
   close(): Promise<void>;
@@ -53,7 +55,7 @@ export async function startLivenessWorker(
   const worker = new Worker(workerSource, { eval: true, execArgv: [], env: {}, workerData: { ...settings, beats } });
   worker.once('exit', () => clearInterval(beating));
   try {
-    const port = await listening(worker, settings.port);
+    const port = await started(worker, settings);
     worker.on('error', onEnd);
     worker.unref();
     return { port, close: async () => void (await worker.terminate()) };
@@ -63,12 +65,24 @@ export async function startLivenessWorker(
   }
 }
 
-function completeLiveness(options: LivenessWorkerOptions): Required<LivenessWorkerOptions> {
+/** What the worker says once. */
+interface Started {
+  readonly port?: number;
+  /** What it could not do. */
+  readonly failed?: 'listen' | 'file';
+  readonly code?: string;
+  readonly message?: string;
+}
+
+type Settings = typeof livenessWorkerDefaults & Pick<LivenessWorkerOptions, 'port' | 'file'>;
+
+function completeLiveness(options: LivenessWorkerOptions): Settings {
   requireObject('livenessWorker', options);
-  const settings = { ...withDefaults(livenessWorkerDefaults, options), port: options.port };
-  const { port, host, path, beatMs, busyMs, wedgedMs } = settings;
-  if (!Number.isInteger(port)) throw invalidOption('livenessWorker.port', 'a whole number from 0 to 65535', port);
-  requireRange('livenessWorker.port', port, 0, 65_535);
+  const { port, file } = options;
+  const settings = { ...withDefaults(livenessWorkerDefaults, options), ...(port !== undefined && { port }) };
+  const { host, path, beatMs, busyMs, wedgedMs } = settings;
+  if (file !== undefined) requireText('livenessWorker.file', file);
+  if (port !== undefined || file === undefined) requirePort(port);
   requireText('livenessWorker.host', host);
   requireText('livenessWorker.path', path);
   if (!path.startsWith('/')) throw invalidOption('livenessWorker.path', 'a path that starts with a slash', path);
@@ -78,15 +92,21 @@ function completeLiveness(options: LivenessWorkerOptions): Required<LivenessWork
   return settings;
 }
 
-/** Resolves with the port once it answers. */
-function listening(worker: Worker, wanted: number): Promise<number> {
+function requirePort(port: number | undefined): void {
+  if (!Number.isInteger(port)) throw invalidOption('livenessWorker.port', 'a whole number from 0 to 65535', port);
+  requireRange('livenessWorker.port', port, 0, 65_535);
+}
+
+/** Resolves with the port once it answers, and the file is there. */
+function started(worker: Worker, { port: wanted, file }: Settings): Promise<number> {
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
-    worker.once('message', ({ port, code, message }: { port?: number; code?: string; message?: string }) => {
+    worker.once('message', ({ port, failed, code, message }: Started) => {
       worker.off('error', reject);
       if (port !== undefined) return resolve(port);
+      const what = failed === 'file' ? `touch ${file}` : `listen on port ${wanted}`;
       const why = code === 'EADDRINUSE' ? 'something else listens there; give it a port of its own' : message;
-      reject(Object.assign(new Error(`the liveness worker cannot listen on port ${wanted}: ${why}`), { code }));
+      reject(Object.assign(new Error(`the liveness worker cannot ${what}: ${why}`), { code }));
     });
   });
 }

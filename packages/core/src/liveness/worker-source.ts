@@ -6,9 +6,10 @@
  */
 export const workerSource = `
 'use strict';
+const { utimes, writeFile, writeFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const { parentPort, workerData } = require('node:worker_threads');
-const { beats, beatMs, busyMs, wedgedMs, path, port, host } = workerData;
+const { beats, beatMs, busyMs, wedgedMs, path, port, host, file } = workerData;
 
 let seen = Atomics.load(beats, 0);
 let silentMs = 0;
@@ -19,7 +20,14 @@ setInterval(() => {
   silentMs = beat === seen ? silentMs + Math.min(nowMs - tickedAtMs, 2 * beatMs) : 0;
   seen = beat;
   tickedAtMs = nowMs;
+  if (file !== undefined && silentMs < wedgedMs) touch();
 }, beatMs);
+
+/** Needs no room on the disk, unless somebody has deleted the file. */
+function touch() {
+  const now = new Date();
+  utimes(file, now, now, (error) => error && writeFile(file, '', () => {}));
+}
 
 function answer(req, res) {
   const headers = { 'cache-control': 'no-store', connection: 'close' };
@@ -33,7 +41,21 @@ function answer(req, res) {
   res.writeHead(isWedged ? 503 : 200, { ...headers, 'content-type': 'application/json; charset=utf-8' }).end(body);
 }
 
-const server = createServer(answer);
-server.once('error', ({ code, message }) => parentPort.postMessage({ code, message }));
-server.listen({ port, host }, () => parentPort.postMessage({ port: server.address().port }));
+function fail(failed, { code, message }) {
+  parentPort.postMessage({ failed, code, message });
+}
+
+function listen() {
+  const server = createServer(answer);
+  server.once('error', (error) => fail('listen', error));
+  server.listen({ port, host }, () => parentPort.postMessage({ port: server.address().port }));
+}
+
+try {
+  if (file !== undefined) writeFileSync(file, '');
+  if (port === undefined) parentPort.postMessage({ port: 0 });
+  else listen();
+} catch (error) {
+  fail('file', error);
+}
 `;

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { PinoSymbols } from './pino-symbols.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Serializers = Record<string, ((value: unknown) => unknown) | undefined>;
 
 /** The state that pino keeps on a logger under its symbols. */
 export type PinoState = Record<symbol, unknown>;
@@ -30,15 +29,29 @@ export function formatFields(logger: Logger, symbols: PinoSymbols, fields: Field
   return log ? log(fields ?? {}) : fields;
 }
 
-/** The fields as the logger's serializers give them; the object itself when none has anything to do. */
-export function serialize(logger: Logger, symbols: PinoSymbols, fields: Fields): Fields {
-  const serializers = (logger as unknown as PinoState)[symbols.serializers] as Serializers;
+/** A field's name, and what a logger makes of its value. */
+export type Serializer = readonly [name: string, serialize: (value: unknown) => unknown];
+
+/** The serializers of a logger that do anything. */
+export function serializersOf(logger: Logger, symbols: PinoSymbols): readonly Serializer[] {
+  const serializers = (logger as unknown as PinoState)[symbols.serializers] as Record<string, unknown>;
+  return Object.entries(serializers).filter(
+    (entry): entry is [string, Serializer[1]] => typeof entry[1] === 'function' && entry[1] !== asItIs,
+  );
+}
+
+/** Stands in the place of pino's serializer of errors: the redactor makes their fields, so it has to see them as they are. */
+export function asItIs(error: unknown): unknown {
+  return error;
+}
+
+/** The fields as the serializers give them; the object itself when none has anything to do. */
+export function serialize(serializers: readonly Serializer[], fields: Fields): Fields {
   let serialized: Record<string, unknown> | undefined;
-  for (const key in serializers) {
-    const serializer = serializers[key];
-    if (!serializer || !Object.hasOwn(fields, key)) continue;
+  for (const [name, serializer] of serializers) {
+    if (!Object.hasOwn(fields, name)) continue;
     serialized ??= { ...fields };
-    serialized[key] = serializer(fields[key]);
+    serialized[name] = serializer(fields[name]);
   }
   return serialized ?? fields;
 }

@@ -16,19 +16,18 @@ export interface LogCall {
  */
 export function readCall(args: readonly unknown[], errorKey: string): LogCall {
   const [first, second] = args;
-  if (isError(first)) return { fields: { [errorKey]: first }, message: second ?? first.message, params: args.slice(2) };
+  const params = args.length > 2 ? args.slice(2) : noParams;
+  if (isError(first)) return { fields: { [errorKey]: first }, message: second ?? first.message, params };
   if (typeof first === 'object' && first !== null) {
-    return {
-      fields: mergingObject(first as Record<string, unknown>, errorKey),
-      message: second,
-      params: args.slice(2),
-    };
+    return { fields: mergingObject(first as Record<string, unknown>, errorKey), message: second, params };
   }
   if (isError(second) && typeof first === 'string' && !first.includes('%')) {
-    return { fields: { [errorKey]: second }, message: first, params: args.slice(2) };
+    return { fields: { [errorKey]: second }, message: first, params };
   }
-  return { fields: undefined, message: first, params: args.slice(1) };
+  return { fields: undefined, message: first, params: args.length > 1 ? args.slice(1) : noParams };
 }
+
+const noParams: readonly unknown[] = [];
 
 /** The message as a reader sees it; that of the error when none was given. */
 export function messageOf({ message, params, fields }: LogCall, messageKey: string, errorKey: string): string {

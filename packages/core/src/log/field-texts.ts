@@ -3,6 +3,8 @@
 /** Key to the JSON text of its value. */
 export type FieldTexts = ReadonlyMap<string, string>;
 
+export const noTexts: FieldTexts = new Map();
+
 /** JSON of a value that a redactor copied; `undefined` for what JSON leaves out. */
 export function toText(value: unknown): string | undefined {
   return JSON.stringify(value);

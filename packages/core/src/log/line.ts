@@ -8,12 +8,13 @@ import { type LogCall, messageOf, readCall } from './call.js';
 import { type FieldTexts, joinTexts } from './field-texts.js';
 import { LineParts, traceKeys } from './line-parts.js';
 import { errorLevel, loggedError, type LoggedError } from './logged-error.js';
-import { LoggerBindings, redactFields } from './logger-bindings.js';
+import { type KnownLogger, KnownLoggers } from './known-logger.js';
+import { redactFields } from './logger-bindings.js';
 import { scopeOf } from './logger-scope.js';
-import { pinoSymbols } from './pino-symbols.js';
 import { placeFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
-import { ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
+import { identityNames, ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
+import { noteTold, withoutTold } from './told-errors.js';
 
 export interface LineOptions {
   /** On every line: `service`, `env`, `version`. */
@@ -47,11 +48,7 @@ export class LineWriter {
   /** By the name that a logger gives to its message, which no binding and no field of the context can have. */
   private readonly reserved = new Map<string, ReservedNames>();
   private readonly baseText: string;
-  private readonly bindings = new WeakMap<Logger, LoggerBindings>();
-  private readonly standIns = new WeakMap<Logger, PinoState>();
-  private readonly silentStandIns = new WeakMap<Logger, PinoState>();
-  /** What a silent stand-in wrote last. */
-  private lastText = '';
+  private readonly loggers = new KnownLoggers();
 
   constructor(private readonly options: LineOptions) {
     const { base } = options;
@@ -64,9 +61,10 @@ export class LineWriter {
     try {
       // What led to the error stands before it.
       if (call.level >= errorLevel) scopeOf(call.logger)?.unit.held?.release();
-      const composed = this.compose(call, this.standIn(call.logger));
+      const known = this.loggers.of(call.logger);
+      const composed = this.compose(call, known, known.standIn);
       this.options.onLine(call.level);
-      if (call.level >= errorLevel) this.noteError(call, composed);
+      if (call.level >= errorLevel) this.noteError(call, known, composed);
     } catch (reason) {
       this.options.onFailure(reason);
     }
@@ -75,8 +73,8 @@ export class LineWriter {
   /** The line of one call as it would have been written, without secrets; `undefined` when it could not be made. */
   textOf(call: LoggerCall): string | undefined {
     try {
-      this.compose(call, this.silentStandIn(call.logger));
-      return this.lastText;
+      const known = this.loggers.of(call.logger);
+      return known.textOf((standIn) => this.compose(call, known, standIn));
     } catch (reason) {
       this.options.onFailure(reason);
       return undefined;
@@ -86,22 +84,25 @@ export class LineWriter {
   /** Tells of an error that gets no line of its own, with the context that its line would have had. */
   report(logger: Logger, error: unknown, message: string, fields: Readonly<Record<string, unknown>>): void {
     const { onError, redactor } = this.options;
-    onError?.(loggedError(errorLevel, message, error, this.partsOf(logger), redactFields(fields, redactor)));
+    if (!onError) return;
+    const parts = this.partsOf(logger, this.loggers.of(logger));
+    const known = parts.values();
+    // Read where it does no harm; whoever is told of errors makes a copy without secrets in any case.
+    const all = known === undefined ? fields : { ...known, ...redactFields(fields, redactor) };
+    onError(loggedError(errorLevel, parts, { message, error, fields: all }));
   }
 
   /** @param line The stand-in that the line is written by. */
-  private compose({ logger, args, method, level, rate }: LoggerCall, line: PinoState): Composed {
-    const symbols = pinoSymbols(logger);
-    const state = logger as unknown as PinoState;
-    const errorKey = state[symbols.errorKey] as string;
-    const messageKey = state[symbols.messageKey] as string;
+  private compose({ logger, args, method, level, rate }: LoggerCall, known: KnownLogger, line: PinoState): Composed {
+    const { symbols, errorKey, messageKey } = known;
     const { redactor } = this.options;
     const call = printable(readCall(args, errorKey), redactor);
     const given = mixIn(logger, symbols, call.fields, level);
-    const formatted = formatFields(logger, symbols, given);
-    const own = formatted && redactFields(serialize(logger, symbols, formatted), redactor);
+    const telling = withoutTold(given, logger, known, redactor);
+    const formatted = formatFields(logger, symbols, telling);
+    const own = formatted && redactFields(serialize(known.serializers, formatted), redactor);
     const fields = rate < 1 ? withRate(own, rate) : own;
-    const parts = this.partsOf(logger);
+    const parts = this.partsOf(logger, known);
     const placed =
       fields && placeFields(fields, parts, this.always, call.message === undefined ? undefined : messageKey);
 
@@ -109,24 +110,28 @@ export class LineWriter {
     const send = method as (this: unknown, ...args: unknown[]) => void;
     if (placed) send.call(line, placed.fields, call.message, ...call.params);
     else send.call(line, call.message, ...call.params);
-    return { call, error: given?.[errorKey], parts, fields: placed?.fields, errorKey, messageKey };
+    return { call, error: given?.[errorKey], parts, fields: placed?.fields };
   }
 
-  private noteError({ logger, level }: LoggerCall, composed: Composed): void {
-    const { call, error, parts, fields = {}, errorKey, messageKey } = composed;
+  private noteError({ logger, level }: LoggerCall, known: KnownLogger, composed: Composed): void {
+    const { call, error, parts, fields = {} } = composed;
+    const { errorKey, messageKey } = known;
     const logged = scopeOf(logger)?.unit.logged;
     if (logged && isError(error)) logged.error ??= error;
+    if (isError(error)) noteTold(logger, known, error);
     if (!this.options.onError) return;
-    const { [errorKey]: _, ...others } = fields;
-    this.options.onError(loggedError(level, messageOf(call, messageKey, errorKey), error, parts, others));
+    const all = parts.values() ?? {};
+    for (const key in fields) if (key !== errorKey) all[key] = fields[key];
+    this.options.onError(
+      loggedError(level, parts, { message: messageOf(call, messageKey, errorKey), error, fields: all }),
+    );
   }
 
-  private partsOf(logger: Logger): LineParts {
+  private partsOf(logger: Logger, known: KnownLogger): LineParts {
+    const { inBindings, inScope } = this.reservedBeside(known.messageKey);
     const scope = scopeOf(logger);
-    const messageKey = (logger as unknown as PinoState)[pinoSymbols(logger).messageKey] as string;
-    const reserved = this.reservedBeside(messageKey);
-    const scopeFields = scope && ScopeFields.of(scope, reserved.inScope);
-    return new LineParts(this.bindingsOf(logger, reserved), scopeFields, scope ? scope.trace : activeTrace());
+    const bindings = known.bindings(this.options.redactor, inBindings);
+    return new LineParts(bindings, scope && ScopeFields.of(scope, inScope), scope ? scope.trace : activeTrace());
   }
 
   private reservedBeside(messageKey: string): ReservedNames {
@@ -135,42 +140,8 @@ export class LineWriter {
     const { redactor, userFields } = this.options;
     const inBindings = new Set([...this.always, messageKey]);
     const ours = new Set([...inBindings, 'logger', ...traceKeys]);
-    const made = { inBindings, inScope: { redactor, userFields, ours } };
+    const made = { inBindings, inScope: { redactor, userFields, identityNames: identityNames(userFields), ours } };
     this.reserved.set(messageKey, made);
-    return made;
-  }
-
-  private bindingsOf(logger: Logger, { inBindings }: ReservedNames): LoggerBindings {
-    const known = this.bindings.get(logger);
-    if (known?.isCurrent(logger)) return known;
-    const read = LoggerBindings.of(logger, this.options.redactor, inBindings);
-    this.bindings.set(logger, read);
-    return read;
-  }
-
-  /**
-   * A logger like the given one, whose bindings are set anew for each line. Pino reads them before it calls anything
-   * of the user's, so one stand-in serves all lines. What was done here is not done by pino a second time.
-   */
-  private standIn(logger: Logger): PinoState {
-    const known = this.standIns.get(logger);
-    if (known) return known;
-    const symbols = pinoSymbols(logger);
-    const made = Object.create(logger) as PinoState;
-    made[symbols.serializers] = {};
-    made[symbols.mixin] = undefined;
-    made[symbols.formatters] = { ...(made[symbols.formatters] as object), log: undefined };
-    this.standIns.set(logger, made);
-    return made;
-  }
-
-  /** A stand-in whose lines come here instead of to the logger's destination. */
-  private silentStandIn(logger: Logger): PinoState {
-    const known = this.silentStandIns.get(logger);
-    if (known) return known;
-    const made = Object.create(this.standIn(logger)) as PinoState;
-    made[pinoSymbols(logger).stream] = { write: (text: string) => (this.lastText = text) };
-    this.silentStandIns.set(logger, made);
     return made;
   }
 }
@@ -187,6 +158,4 @@ interface Composed {
   readonly error: unknown;
   readonly parts: LineParts;
   readonly fields: Readonly<Record<string, unknown>> | undefined;
-  readonly errorKey: string;
-  readonly messageKey: string;
 }

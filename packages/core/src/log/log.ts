@@ -5,6 +5,7 @@ import { watchConclusions } from '../context/conclusion.js';
 import type { Redactor } from '../internal/redact.js';
 import type { ServiceInfo } from '../internal/service.js';
 import { setText } from './field-texts.js';
+import { asItIs } from './call-fields.js';
 import { type Comparison, comparisonOf } from './comparison.js';
 import { type FlightRecorder, LineRing } from './flight-recorder.js';
 import { Gate } from './gate.js';
@@ -117,18 +118,17 @@ export class Log {
       timestamp,
       ...others,
       levelComparison: this.widened(isEnabled),
-      // The redactor makes the error's fields, so it has to see the error itself.
-      serializers: { err: (error: unknown) => error, ...options.serializers },
+      serializers: { err: asItIs, ...options.serializers },
       formatters: { ...(!hasTargets(options) && levelByName), ...options.formatters },
       hooks: {
         ...options.hooks,
         logMethod(this: Logger, args, method, level) {
           const isWritten = isEnabled(level, this.levelVal);
           if (!isWritten && !wants(this, level)) return;
+          if (!userHook) return enter({ logger: this, args, method, level, rate: 1 }, isWritten);
           const writeLine = (...changed: unknown[]): void =>
             enter({ logger: this, args: changed, method, level, rate: 1 }, isWritten);
-          if (userHook) userHook.call(this, args, writeLine as LogFn, level);
-          else writeLine(...args);
+          userHook.call(this, args, writeLine as LogFn, level);
         },
       },
     };

@@ -10,29 +10,25 @@ export interface LoggedError {
   /** Milliseconds since the epoch. */
   readonly timeMs: number;
   readonly message: string;
-  readonly logger?: string;
+  readonly logger: string | undefined;
   /** The value that was logged as the error, untouched, so that it can be recognised. */
-  readonly error?: unknown;
-  /** All other fields of the line, context included, without secrets. */
+  readonly error: unknown;
+  /** All other fields, context included; those of a line without secrets, others as they were given. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 export function loggedError(
   level: number,
-  message: string,
-  error: unknown,
-  parts: LineParts,
-  fields: Readonly<Record<string, unknown>>,
+  { bindings }: LineParts,
+  { message, error, fields }: Pick<LoggedError, 'message' | 'error' | 'fields'>,
 ): LoggedError {
-  const { logger, ...known } = Object.fromEntries(
-    [...parts.merged(new Set())].map(([key, text]) => [key, JSON.parse(text) as unknown]),
-  );
+  const { logger } = bindings.values;
   return {
     level: level >= fatalLevel ? 'fatal' : 'error',
     timeMs: Date.now(),
     message,
-    ...(typeof logger === 'string' && { logger }),
-    ...(error !== undefined && { error }),
-    fields: { ...known, ...fields },
+    logger: typeof logger === 'string' ? logger : undefined,
+    error,
+    fields,
   };
 }

@@ -1,39 +1,33 @@
 /** Logger bindings: what `child()` gave a logger, each key once, without secrets. */
-import type { Logger } from 'pino';
 import type { Redactor } from '../internal/redact.js';
 import { displace, type FieldTexts, joinTexts, setText } from './field-texts.js';
-import { pinoSymbols } from './pino-symbols.js';
 
 export class LoggerBindings {
+  readonly values: Readonly<Record<string, unknown>>;
   readonly texts: FieldTexts;
   /** `,"logger":"orders"`, ready to be put on a line. */
   readonly joined: string;
   /** Whether there is more than the logger's name, so that a field may have to give way to one of them. */
   readonly hasFields: boolean;
 
-  private constructor(
-    /** The bindings as pino keeps them, from which these were read. */
+  /**
+   * Reads a logger's bindings: parsing keeps the last of a repeated key, as a nearer `child()` should win.
+   *
+   * @param source The bindings as pino keeps them: `,"a":1,"b":2`.
+   * @param ours Names that no binding can have.
+   */
+  constructor(
     readonly source: string,
-    readonly values: Readonly<Record<string, unknown>>,
+    redactor: Redactor,
     ours: ReadonlySet<string>,
   ) {
+    const parsed = source === '' ? {} : (JSON.parse(`{${keepDigits(source.slice(1))}}`) as Record<string, unknown>);
     const texts = new Map<string, string>();
-    for (const [key, value] of Object.entries(values)) setText(texts, key, value);
+    this.values = redactFields(parsed, redactor);
+    for (const [key, value] of Object.entries(this.values)) setText(texts, key, value);
     this.texts = displace(texts, ours);
     this.joined = joinTexts(this.texts);
     this.hasFields = this.texts.size > (this.texts.has('logger') ? 1 : 0);
-  }
-
-  /** Reads a logger's bindings: parsing keeps the last of a repeated key, as a nearer `child()` should win. */
-  static of(logger: Logger, redactor: Redactor, ours: ReadonlySet<string>): LoggerBindings {
-    const source = bindingsText(logger);
-    const parsed = source === '' ? {} : (JSON.parse(`{${keepDigits(source.slice(1))}}`) as Record<string, unknown>);
-    return new LoggerBindings(source, redactFields(parsed, redactor), ours);
-  }
-
-  /** Whether the logger still has the bindings that these were read from: `setBindings` changes them. */
-  isCurrent(logger: Logger): boolean {
-    return this.source === bindingsText(logger);
   }
 }
 
@@ -46,10 +40,6 @@ function keepDigits(json: string): string {
 }
 
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-function bindingsText(logger: Logger): string {
-  return (logger as unknown as Record<symbol, string>)[pinoSymbols(logger).chindings] ?? '';
-}
 
 /** The fields without secrets; keys whose value is `undefined` are left out. What is no list of fields becomes one, `value`. */
 export function redactFields(fields: object, redactor: Redactor): Record<string, unknown> {

@@ -13,6 +13,7 @@ const none: ReadonlySet<string> = new Set();
 /**
  * Puts the call's fields beside ours: one of our names is displaced, and a field known already is hidden by the call's.
  *
+ * @param fields A copy of the call's own, in which nothing is `undefined`.
  * @param always Names that are ours on every line.
  * @param messageKey The name of the message, when there is one.
  */
@@ -22,20 +23,24 @@ export function placeFields(
   always: ReadonlySet<string>,
   messageKey: string | undefined,
 ): PlacedFields {
+  // Pino looks each key up in plain objects, and takes what it finds under `__proto__` for a function.
+  const isTaken = (key: string): boolean => key === messageKey || key === '__proto__' || always.has(key);
+  const keys = Object.keys(fields);
+  const isFree = (key: string): boolean => !isTaken(key) && parts.ours(key) === undefined && !parts.hasField(key);
+  if (keys.every(isFree)) return { fields, hidden: none };
   const placed: Record<string, unknown> = {};
-  let hidden: Set<string> | undefined;
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
+  const hidden = new Set<string>();
+  for (const key of keys) {
+    const value = fields[key];
     const ours = parts.ours(key);
     // What OpenTelemetry's instrumentation mixes in says the same as the context: once is enough.
     if (ours !== undefined && ours === toText(value)) continue;
-    // Pino looks each key up in plain objects, and takes what it finds under `__proto__` for a function.
-    const isTaken = ours !== undefined || key === messageKey || key === '__proto__' || always.has(key);
-    const name = isTaken ? displacedName(key) : key;
-    if (isTaken || parts.hasField(name)) hidden = (hidden ?? new Set()).add(name);
+    const isDisplaced = ours !== undefined || isTaken(key);
+    const name = isDisplaced ? displacedName(key) : key;
+    if (isDisplaced || parts.hasField(name)) hidden.add(name);
     placed[name] = value;
   }
-  return { fields: placed, hidden: hidden ?? none };
+  return { fields: placed, hidden };
 }
 
 /** The fields with the rate at which such lines are written; a field of the user's of that name gives way. */

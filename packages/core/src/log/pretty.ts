@@ -20,11 +20,20 @@ export function prettyStream(output: { isTTY?: boolean; write(text: string): unk
     singleLine: true,
     translateTime: 'HH:MM:ss.l',
   });
-  return {
+  const stream = {
     write(line: string) {
       output.write(prettyText(line, format));
     },
   };
+  forPeople.add(stream);
+  return stream;
+}
+
+const forPeople = new WeakSet<DestinationStream>();
+
+/** Whether what is written there is made readable, and so has to have the names that this knows. */
+export function isForPeople(stream: DestinationStream): boolean {
+  return forPeople.has(stream);
 }
 
 interface Line {

@@ -1,36 +1,39 @@
 /** Scope fields: what a context puts on every line, made once per change of the context. */
-import type { ContextScope } from '../context/request-context.js';
+import { type ContextScope, noFields } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
-import { displace, type FieldTexts, joinTexts, setText } from './field-texts.js';
+import { displace, type FieldTexts, joinTexts, noTexts, setText } from './field-texts.js';
 import { redactFields } from './logger-bindings.js';
 
 export interface ScopeFieldsOptions {
   redactor: Redactor;
   /** Names of user fields that are logged beside `user_id`, as `user_NAME`. */
   userFields: readonly string[];
+  /** Names that the identity may have; see {@link identityNames}. */
+  identityNames: ReadonlySet<string>;
   /** Keys of ours that are on every line, whatever the context. */
   ours: ReadonlySet<string>;
 }
 
+/** The names under which ids and the like stand on a line. */
+export function identityNames(userFields: readonly string[]): ReadonlySet<string> {
+  return new Set(['request_id', 'method', 'path', 'user_id', ...userFields.map((name) => `user_${name}`)]);
+}
+
 export class ScopeFields {
-  /** Ids and the like: they are ours, a field of the user's gives way to them. */
-  readonly identity: FieldTexts;
   /** What `setContext` and `withContext` gave. */
   readonly fields: FieldTexts;
   readonly joined: string;
   private readonly revision: number;
+  private identityTexts: FieldTexts | undefined = undefined;
 
   private constructor(
-    scope: ContextScope,
+    private readonly scope: ContextScope,
     readonly options: ScopeFieldsOptions,
   ) {
     this.revision = scope.unit.revision;
-    this.identity = identityTexts(scope, options.userFields);
-    const fields = new Map<string, string>();
-    for (const [key, value] of Object.entries(redactFields(scope.fields, options.redactor)))
-      setText(fields, key, value);
-    this.fields = displace(displace(fields, options.ours), this.identity);
-    this.joined = joinTexts(this.identity) + joinTexts(this.fields);
+    this.fields = this.givenFields();
+    this.joined = joinedIdentity(scope, options.userFields) ?? joinTexts(this.identity);
+    if (this.fields.size > 0) this.joined += joinTexts(this.fields);
   }
 
   /** The fields of the scope, made anew only when the context changed since. */
@@ -42,10 +45,42 @@ export class ScopeFields {
     scope.derived = made;
     return made;
   }
+
+  /** Ids and the like: they are ours, a field of the user's gives way to them. */
+  get identity(): FieldTexts {
+    this.identityTexts ??= textsOfIdentity(this.scope, this.options.userFields);
+    return this.identityTexts;
+  }
+
+  /** The text of the field of the identity under this name, if there is one; most names are none of it. */
+  identityText(name: string): string | undefined {
+    return this.options.identityNames.has(name) ? this.identity.get(name) : undefined;
+  }
+
+  private givenFields(): FieldTexts {
+    const given = this.scope.fields;
+    if (given === noFields) return noTexts;
+    const { redactor, ours } = this.options;
+    const texts = new Map<string, string>();
+    for (const [key, value] of Object.entries(redactFields(given, redactor))) setText(texts, key, value);
+    return texts.size === 0 ? noTexts : displace(displace(texts, ours), this.identity);
+  }
 }
 
-function identityTexts(scope: ContextScope, userFields: readonly string[]): FieldTexts {
-  const { requestId, method, path, user } = scope;
+/** The identity as most have it, written in one go; `undefined` when more of the user is logged than the id. */
+function joinedIdentity({ unit }: ContextScope, userFields: readonly string[]): string | undefined {
+  if (userFields.length > 0) return undefined;
+  const { requestId, method, path, user } = unit;
+  // A request id is safe in JSON, whoever made it.
+  let joined = `,"request_id":"${requestId}"`;
+  if (method !== undefined) joined += `,"method":${JSON.stringify(method)}`;
+  if (path !== undefined) joined += `,"path":${JSON.stringify(path)}`;
+  if (user !== undefined) joined += `,"user_id":${JSON.stringify(user.id)}`;
+  return joined;
+}
+
+function textsOfIdentity({ unit }: ContextScope, userFields: readonly string[]): FieldTexts {
+  const { requestId, method, path, user } = unit;
   const texts = new Map<string, string>();
   setText(texts, 'request_id', requestId);
   setText(texts, 'method', method);

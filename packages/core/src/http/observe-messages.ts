@@ -1,0 +1,28 @@
+/** Observing messages: the methods of a request and its response that are replaced so that their exchange takes part. */
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { emitInScope } from './emit-in-scope.js';
+import { writeRequestId } from './response-head.js';
+
+/** Replaces the methods on what inherits none that were replaced already. */
+export function observeMessages(req: IncomingMessage, res: ServerResponse): void {
+  emitInScope(req);
+  emitInScope(res);
+  writeRequestId(res);
+}
+
+/**
+ * Replaces the methods once for all requests of a framework that gives them prototypes of its own, as Express does: set
+ * on each request and response they were measured to cost 5 µs there. It does so on what all applications of that copy
+ * of the framework inherit from, because a request passes from one to another; one that nobody observes is left alone.
+ */
+export function observePrototypes(request: IncomingMessage, response: ServerResponse): void {
+  const bases = [baseOf(request, IncomingMessage.prototype), baseOf(response, ServerResponse.prototype)] as const;
+  if (bases[0] && bases[1]) observeMessages(bases[0], bases[1]);
+}
+
+/** The last prototype before Node's own, if that is among them. */
+function baseOf<T extends object>(prototype: T, nodes: T): T | undefined {
+  const above = Object.getPrototypeOf(prototype) as T | null;
+  if (above === null || above === nodes) return above === null ? undefined : prototype;
+  return baseOf(above, nodes);
+}

@@ -1,0 +1,74 @@
+/** Known logger: what is found out about a logger once, for all its lines. */
+import type { Logger } from 'pino';
+import type { Redactor } from '../internal/redact.js';
+import { type PinoState, type Serializer, serializersOf } from './call-fields.js';
+import { LoggerBindings } from './logger-bindings.js';
+import { boundScope } from './logger-scope.js';
+import { type PinoSymbols, pinoSymbols } from './pino-symbols.js';
+
+export class KnownLogger {
+  readonly symbols: PinoSymbols;
+  readonly errorKey: string;
+  /** What the logger calls its message, which no binding and no field of the context can be called. */
+  readonly messageKey: string;
+  /**
+   * A logger like this one, whose bindings are set anew for each line. Pino reads them before it calls anything of the
+   * user's, so one stand-in serves all lines. What was done here is not done by pino a second time.
+   */
+  readonly standIn: PinoState;
+  /** What becomes of fields of some names; nothing for most loggers. */
+  readonly serializers: readonly Serializer[];
+  /** Whether the user gave the logger a serializer for errors. */
+  readonly hasOwnErrors: boolean;
+  private lastBindings: LoggerBindings | undefined;
+  private silent: { readonly standIn: PinoState; text: string } | undefined;
+
+  constructor(private readonly logger: Logger) {
+    const state = logger as unknown as PinoState;
+    this.symbols = pinoSymbols(logger);
+    this.errorKey = state[this.symbols.errorKey] as string;
+    this.messageKey = state[this.symbols.messageKey] as string;
+    this.serializers = serializersOf(logger, this.symbols);
+    this.hasOwnErrors = this.serializers.some(([name]) => name === this.errorKey);
+    this.standIn = Object.create(logger) as PinoState;
+    this.standIn[this.symbols.serializers] = {};
+    this.standIn[this.symbols.mixin] = undefined;
+    this.standIn[this.symbols.formatters] = { ...(state[this.symbols.formatters] as object), log: undefined };
+  }
+
+  /** The logger's bindings, read again only when `setBindings` has changed them. */
+  bindings(redactor: Redactor, ours: ReadonlySet<string>): LoggerBindings {
+    const source = ((this.logger as unknown as PinoState)[this.symbols.chindings] as string | undefined) ?? '';
+    if (this.lastBindings?.source !== source) this.lastBindings = new LoggerBindings(source, redactor, ours);
+    return this.lastBindings as LoggerBindings;
+  }
+
+  /** The text that `write` makes with a stand-in whose lines go nowhere else. */
+  textOf(write: (standIn: PinoState) => void): string {
+    this.silent ??= this.silence();
+    write(this.silent.standIn);
+    return this.silent.text;
+  }
+
+  private silence(): { standIn: PinoState; text: string } {
+    const standIn = Object.create(this.standIn) as PinoState;
+    const silent = { standIn, text: '' };
+    standIn[this.symbols.stream] = { write: (text: string) => (silent.text = text) };
+    return silent;
+  }
+}
+
+/** The loggers of one writer. */
+export class KnownLoggers {
+  private readonly known = new WeakMap<Logger, KnownLogger>();
+
+  of(given: Logger): KnownLogger {
+    // A logger that was bound to a request is like the one it was made of in all else, and there is one for each request.
+    const logger = Object.hasOwn(given, boundScope) ? (Object.getPrototypeOf(given) as Logger) : given;
+    const found = this.known.get(logger);
+    if (found) return found;
+    const made = new KnownLogger(logger);
+    this.known.set(logger, made);
+    return made;
+  }
+}
