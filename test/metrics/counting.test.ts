@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Registry as SuccessorRegistry } from '@prometheus-io/client';
-import { createObservability, getContext, runWithContext } from '@throughline/core';
+import { createObservability } from '@throughline/core';
+import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { createMetricsEndpoint, metricsCatalogue } from '@throughline/core/metrics';
-import { AggregatorRegistry, Counter, Registry, register } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Registry, register } from 'prom-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { moment } from '../contract/moment.js';
 import { scrape } from '../contract/scrape.js';
+import { freePort } from '../integration/free-port.js';
 import { startMetered } from './metered.js';
 
 /** An observability that tells nobody. */
@@ -70,74 +71,6 @@ describe('the duration of a request', () => {
   });
 });
 
-describe('a job', () => {
-  it('is counted, timed and told of by queue and name, failed apart from succeeded', async () => {
-    const service = await startMetered();
-    const job = { name: 'send-mail', queue: 'mail', queuedAt: new Date(Date.now() - 4000) };
-    const { reached, reach } = moment();
-    const running = runWithContext({ job }, () => reached);
-    const series = '{queue="mail",name="send-mail"}';
-    expect(await scrape(service, 'jobs_active')).toEqual({ [`jobs_active${series}`]: 1 });
-    reach();
-    await running;
-    expect(() =>
-      runWithContext({ job }, () => {
-        throw new Error('no server');
-      }),
-    ).toThrow('no server');
-    await expect(runWithContext({ job }, () => Promise.reject(new Error('late')))).rejects.toThrow('late');
-    const told = await scrape(service, 'job');
-    expect(told).toMatchObject({
-      'jobs_total{queue="mail",name="send-mail",outcome="succeeded"}': 1,
-      'jobs_total{queue="mail",name="send-mail",outcome="failed"}': 2,
-      'job_duration_seconds_count{queue="mail",name="send-mail",outcome="failed"}': 2,
-      'job_wait_seconds_bucket{queue="mail",name="send-mail",le="1"}': 0,
-      'job_wait_seconds_bucket{queue="mail",name="send-mail",le="5"}': 3,
-      [`jobs_active${series}`]: 0,
-    });
-    expect(Date.now() / 1000 - (told[`job_last_success_timestamp_seconds${series}`] ?? 0)).toBeLessThan(60);
-  });
-
-  it('is what it was called to the code that runs in it, and gives back what that gave', async () => {
-    await startMetered();
-    const kinds = runWithContext({ job: { name: 'nightly' } }, () => getContext()?.kind);
-    expect(kinds).toBe('job');
-    expect(await runWithContext({ job: { name: 'nightly' } }, () => Promise.resolve(7))).toBe(7);
-  });
-
-  it('has no name where none was given, no queue and no wait, and is none where it was called something else', async () => {
-    const service = await startMetered();
-    runWithContext({ kind: 'job' }, () => {});
-    runWithContext({ kind: 'task' }, () => {});
-    runWithContext({}, () => {});
-    expect(await scrape(service, 'jobs_total')).toEqual({
-      'jobs_total{queue="",name="unnamed",outcome="succeeded"}': 1,
-    });
-    expect(await scrape(service, 'job_wait_seconds')).toEqual({});
-  });
-
-  it('gives its trace as exemplar', async () => {
-    const service = await startMetered();
-    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    runWithContext({ job: { name: 'nightly' }, traceparent }, () => {});
-    const accept = 'application/openmetrics-text';
-    const { body } = await service.send({ path: '/metrics', headers: { accept } });
-    expect(body).toMatch(/^job_duration_seconds_bucket\{.*\} 1 # \{trace_id="0af7651916cd43dd8448eb211c80319c"/m);
-  });
-
-  it('is counted in one series for all when there are too many names, and one warning for each metric tells of it', async () => {
-    const service = await startMetered({ maxSeries: 3 });
-    const queuedAt = new Date();
-    for (let at = 0; at < 10; at++) runWithContext({ job: { name: `tenant-${at}`, queuedAt } }, () => {});
-    expect(await scrape(service, 'jobs_total{overflow')).toEqual({ 'jobs_total{overflow="true"}': 7 });
-    expect(await scrape(service, 'jobs_active{overflow')).toEqual({ 'jobs_active{overflow="true"}': 0 });
-    expect(Object.keys(await scrape(service, 'job_wait_seconds_count'))).toHaveLength(4);
-    const { lines } = await service.finish();
-    const warnings = lines.filter(({ msg }) => msg.includes('label sets')).map(({ msg }) => msg.split(' ', 1)[0]);
-    expect(warnings).toEqual(['job_wait_seconds', 'job_duration_seconds']);
-  });
-});
-
 describe('health and exporters', () => {
   it('tell how often a check went down and came back', async () => {
     const service = await startMetered();
@@ -165,24 +98,29 @@ describe('health and exporters', () => {
   });
 
   it('tell the account of each exporter and the state it is in', async () => {
-    const refusing = {
-      name: 'sink',
-      endpoint: 'http://127.0.0.1:9/',
-      encode: () => ({ url: 'http://127.0.0.1:9/', headers: {}, body: '[]' }),
-      classify: () => ({ kind: 'accepted' }) as const,
-    };
-    const service = await startMetered({}, { exporters: [refusing as never] });
+    const port = await freePort();
+    const exporters = [openobserveExporter({ url: `http://127.0.0.1:${port}`, key: 'a:b' })];
+    const service = await startMetered({}, { exporters });
     service.log.error(new Error('one'));
-    service.log.error(new Error('two'));
-    const [status] = service.observability.status().exporters;
-    const account = await scrape(service, 'throughline_exporter_');
-    for (const name of ['offered', 'delivered', 'rejected', 'dropped', 'unconfirmed'] as const)
-      expect(account[`throughline_exporter_${name}_total{exporter="sink"}`]).toBeTypeOf('number');
-    expect(account['throughline_exporter_offered_total{exporter="sink"}']).toBe(2);
-    const states = Object.entries(account).filter(([name]) => name.includes('_state{'));
-    expect(states).toHaveLength(5);
-    expect(states.filter(([, value]) => value === 1)).toHaveLength(1);
-    expect(status?.offered).toBe(2);
+    const [exporter = ''] = service.observability.status().exporters.map(({ name }) => name);
+    const stateOf = (state: string): string => `throughline_exporter_state{exporter="${exporter}",state="${state}"}`;
+    let account = await scrape(service, 'throughline_exporter_');
+    while (account[stateOf('backing-off')] !== 1) account = await scrape(service, 'throughline_exporter_');
+    const label = `{exporter="${exporter}"}`;
+    expect(account).toEqual({
+      [`throughline_exporter_offered_total${label}`]: 1,
+      [`throughline_exporter_delivered_total${label}`]: 0,
+      [`throughline_exporter_rejected_total${label}`]: 0,
+      [`throughline_exporter_dropped_total${label}`]: 0,
+      [`throughline_exporter_unconfirmed_total${label}`]: 0,
+      [`throughline_exporter_queued${label}`]: 1,
+      [`throughline_exporter_spooled${label}`]: 0,
+      [stateOf('idle')]: 0,
+      [stateOf('sending')]: 0,
+      [stateOf('backing-off')]: 1,
+      [stateOf('paused')]: 0,
+      [stateOf('closed')]: 0,
+    });
   });
 
   it('tell which release is running', async () => {
@@ -207,6 +145,30 @@ describe('a registry', () => {
     createMetricsEndpoint({ observability }, quiet);
     expect(register.getSingleMetric('http_request_duration_seconds')).toBeDefined();
     register.clear();
+  });
+
+  it('is said to be one of two, once, when both libraries are installed and none is given', () => {
+    const said: string[] = [];
+    const destination = { write: (line: string) => void said.push(line) };
+    const observability = createObservability({ isolated: true, exporters: [], log: { destination } });
+    onTestFinished(() => observability.close());
+    for (let at = 0; at < 2; at++) createMetricsEndpoint({ observability }, quiet);
+    register.clear();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('prom-client and @prometheus-io/client are both installed');
+  });
+
+  it('whose own event-loop metrics were there before is read by two scrapers alike', async () => {
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    const service = await startMetered({ registry });
+    await scrape(service);
+    const [first, second] = [
+      await scrape(service, 'nodejs_eventloop_lag'),
+      await scrape(service, 'nodejs_eventloop_lag'),
+    ];
+    expect(second).toEqual(first);
+    expect(first['nodejs_eventloop_lag_p99_seconds']).toBeGreaterThan(0);
   });
 
   it("may be that of '@prometheus-io/client'", async () => {
