@@ -65,7 +65,7 @@ export default defineConfig({
           root,
           include: [
             'packages/*/src/**/*.test.ts',
-            'test/{architecture,checks,cli,context,docs,examples,exporters,integration,liveness,log,metrics,observability,packed,regression,shutdown,spool}/**/*.test.ts',
+            'test/{architecture,checks,cli,context,docs,examples,exporters,integration,liveness,log,metrics,observability,packed,regression,shutdown,spool,tracing}/**/*.test.ts',
           ],
         },
       },

@@ -13,22 +13,22 @@ const faults = [
     name: 'the context is not propagated',
     leastShare: 0.4,
     file: 'context/current.ts',
-    sound: 'return storage.run(scope, work);',
-    broken: 'return work();',
+    sound: 'return storage.run(scope, work, ...args);',
+    broken: 'return work(...args);',
   },
   {
     name: 'aborted is always false',
     leastShare: 0.01,
     file: 'http/access-line.ts',
-    sound: 'const aborted = !exchange.isSent;',
+    sound: 'const aborted = !exchange.isSent && !endsWithConnection(exchange);',
     broken: 'const aborted = false;',
   },
   {
     name: 'the id is not sent back',
     leastShare: 0.01,
-    file: 'http/request-observer.ts',
-    sound: 'setHeaderForGood(res, idOptions.responseHeader, requestId, () => exchange.noticePinoHttp());',
-    broken: '',
+    file: 'http/request-id.ts',
+    sound: "responseHeader: 'X-Request-Id',",
+    broken: "responseHeader: 'X-Another',",
   },
 ];
 

@@ -7,7 +7,7 @@ const loadCore = '1';
 
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
 
-/** Moves this process, which makes the load, off the core of those measured. */
+/** Moves this process, which makes the load or takes what is sent, off the core of those measured. */
 export function pinLoad() {
   if (canPin) spawnSync('taskset', ['-acp', loadCore, String(process.pid)]);
 }

@@ -4,10 +4,14 @@ import { startSubject } from './subject.mjs';
 
 const connections = 10;
 
-/** A server of the variant, and requests sent to it. */
-export async function startServer(variant, options) {
-  const subject = startSubject(variant, options);
-  const { port, ...start } = await subject.ask('listen');
+/**
+ * A server of the variant, and what starting it took.
+ *
+ * @param given Handed to the variant's `createListener`.
+ */
+export async function startServer(variant, setting, ...given) {
+  const subject = startSubject(variant, setting);
+  const { port, ...start } = await subject.ask('listen', ...given);
   return { ...subject, start, url: `http://127.0.0.1:${port}` };
 }
 
@@ -27,16 +31,20 @@ export async function send(url, amount, options = {}) {
   if (non2xx + errors > 0 || good !== amount) throw new Error(`${url}: ${good} of ${amount} were answered well`);
 }
 
-/** Time of the processor for one request, in µs, once V8 has compiled what it compiles. */
-export async function requestCost(variant, { path, isSmoke, node }) {
-  const server = await startServer(variant, { node });
+/** Time of the processor for one of `amount` requests, in µs; as many go before, so that V8 has compiled. */
+export async function cpuPerRequest(server, path, amount, options) {
+  await send(server.url + path, amount, options);
+  await server.ask('memory');
+  const before = await server.ask('cpuUs');
+  await send(server.url + path, amount, options);
+  return ((await server.ask('cpuUs')) - before) / amount;
+}
+
+/** The same for a server that is started for it. */
+export async function requestCost(variant, { path, ...setting }) {
+  const server = await startServer(variant, setting);
   try {
-    const amount = isSmoke ? 20 : 10_000;
-    await send(server.url + path, amount);
-    await server.ask('memory');
-    const before = await server.ask('cpuUs');
-    await send(server.url + path, amount);
-    return { cpuUs: ((await server.ask('cpuUs')) - before) / amount };
+    return { cpuUs: await cpuPerRequest(server, path, setting.isSmoke ? 20 : 10_000) };
   } finally {
     server.stop();
   }

@@ -33,7 +33,7 @@ export async function describeAll(scenario, setting) {
 
 function measure(scenario, variant, setting) {
   const path = pathOf(scenario, variant);
-  return scenario.measure ? scenario.measure(path, setting) : measureInside(scenario.name, path, setting);
+  return scenario.measure ? scenario.measure(path, setting) : measureInside(scenario, path, setting);
 }
 
 function pathOf({ name, folder = name }, variant) {

@@ -13,8 +13,9 @@ const nothing = openSync('/dev/null', 'w');
  *
  * @param variant Path of the variant's file below `variants/`, without its ending.
  */
-export function startSubject(variant, { node = process.execPath, flags = [], stdout = nothing } = {}) {
-  const [command, ...args] = pinned([node, '--expose-gc', ...flags, child, variant]);
+export function startSubject(variant, { node, isSmoke, flags = [], stdout = nothing }) {
+  const whole = [node, '--expose-gc', ...flags, child, variant];
+  const [command, ...args] = isSmoke ? whole : pinned(whole);
   const spawned = spawn(command, args, {
     stdio: ['ignore', stdout, 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
@@ -32,6 +33,7 @@ export function startSubject(variant, { node = process.execPath, flags = [], std
       if (failure !== undefined) throw new Error(`${variant} broke: ${failure}`);
       return answer;
     },
-    stop: () => spawned.kill('SIGKILL'),
+    /** Lets it go; it ends itself, so that what it made is tidied up. */
+    stop: () => spawned.connected && spawned.disconnect(),
   };
 }

@@ -4,12 +4,21 @@
 export function table({ columns, compare }, { runs, works }) {
   const measured = columns.map(({ key, name, digits }) => ({
     name,
-    cell: (variant) => cell(valuesOf(runs, variant, key), digits),
+    cell: (variant) => spread(valuesOf(runs, variant, key), digits),
   }));
   const all = [...measured, ...comparisons(compare, columns, runs), ...workColumn(works)];
-  const heads = ['', ...all.map(({ name }) => name)];
-  const rows = Object.keys(runs).map((variant) => [variant, ...all.map((column) => column.cell(variant))]);
-  return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const variants = Object.keys(runs);
+  const rows = [
+    ['', ...all.map(({ name }) => name)],
+    ...variants.map((variant) => [variant, ...all.map(({ cell }) => cell(variant))]),
+  ];
+  const [heads, ...body] = variants.length === 1 ? transposed(rows) : rows;
+  return [heads, heads.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** One variant with many figures reads better from top to bottom. */
+function transposed([heads, ...rows]) {
+  return heads.map((head, index) => [head, ...rows.map((row) => row[index])]);
 }
 
 /** What a variant costs over another, round by round, and how that compares. */
@@ -21,7 +30,10 @@ function comparisons(compare, columns, runs) {
   const { digits } = columns.find(({ key }) => key === by);
   const base = over && valuesOf(runs, over, by);
   const costs = (variant) => valuesOf(runs, variant, by).map((value, round) => value - (base?.[round] ?? 0));
-  const added = { name: `added to ${over}`, cell: (variant) => (variant === over ? '' : cell(costs(variant), digits)) };
+  const added = {
+    name: `added to ${over}`,
+    cell: (variant) => (variant === over ? '' : spread(costs(variant), digits)),
+  };
   const ratios = to.map((other) => ({
     name: `× ${other}`,
     cell: (variant) => (variant === over ? '' : (median(costs(variant)) / median(costs(other))).toFixed(2)),
@@ -37,7 +49,7 @@ function valuesOf(runs, variant, key) {
   return runs[variant].map((figures) => figures[key]);
 }
 
-function cell(numbers, digits) {
+function spread(numbers, digits) {
   if (numbers.some((number) => typeof number !== 'number')) return 'out of memory';
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)].map((number) => number.toFixed(digits));
   return low === high ? low : `${median(numbers).toFixed(digits)} (${low}–${high})`;

@@ -7,8 +7,8 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const headers = { 'x-request-id': requestId, traceparent: `00-${traceId}-b7ad6b7169203331-01` };
 
 /** In words, such as `id, access line, handler's line with the id`; rejects when the variant does not answer. */
-export async function workDone(variant, { path, node }) {
-  const server = await startServer(variant, { node, stdout: 'pipe' });
+export async function workDone(variant, { path, ...setting }) {
+  const server = await startServer(variant, { ...setting, stdout: 'pipe' });
   const closed = once(server.stdout, 'close');
   let text = '';
   server.stdout.on('data', (chunk) => (text += chunk));

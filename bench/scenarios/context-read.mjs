@@ -21,7 +21,7 @@ export const contextRead = {
 
 export async function run(variant, isSmoke) {
   let last;
-  const time = (read) => nsPerCall(() => (last = read()), isSmoke ? 10 : 1_000_000);
+  const time = (read) => nsPerCall(() => (last = read()), isSmoke);
   const ns = await variant.run(time);
   if (typeof last !== 'string') throw new Error(`read ${last} in place of an id`);
   return { ns };

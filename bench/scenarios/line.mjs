@@ -23,8 +23,7 @@ export const line = {
 };
 
 export function run(variant, isSmoke) {
-  const count = isSmoke ? 10 : 50_000;
-  const time = (call) => nsPerCall(call, count);
+  const time = (call) => nsPerCall(call, isSmoke);
   return Object.fromEntries(sizes.map((size) => [size, variant.run(time, fields(size))]));
 }
 

@@ -11,6 +11,8 @@ import {
   setContext,
   setUser,
 } from '@throughline/core';
+import { postgresCheck } from '@throughline/core/checks/postgres';
+import { redisCheck } from '@throughline/core/checks/redis';
 import { fileExporter } from '@throughline/core/exporters/file';
 import { lokiExporter } from '@throughline/core/exporters/loki';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
@@ -19,8 +21,11 @@ import { sentryExporter } from '@throughline/core/exporters/sentry';
 import { errorHandler, health, requestContext } from '@throughline/express';
 import { createNestLogger } from '@throughline/nest';
 import express from 'express';
+import { Pool } from 'pg';
+import { createClient } from 'redis';
 import { onTestFinished, vi } from 'vitest';
 import { eventsIn, type SentryEvent } from '../exporters/envelope.js';
+import { accessLines } from './access-lines.js';
 import { collect, serve } from './collector.js';
 
 interface Shop {
@@ -105,8 +110,9 @@ async function healthJson(format: string, isPublic = true): Promise<unknown> {
 
 /** The matrix of two checks that are asked of nobody. */
 async function matrix(): Promise<string> {
-  const db = { probe: ok, effects: { startup: 'refuse', ready: 'degrade' } } as const;
-  const { observability } = await openShop({ health: { checks: { db, redis: { probe: ok, required: false } } } });
+  const db = postgresCheck(new Pool({ host: 'postgres' }), { effects: { startup: 'refuse', ready: 'degrade' } });
+  const redis = redisCheck(createClient({ url: 'redis://redis:6379' }), { required: false });
+  const { observability } = await openShop({ health: { checks: { db, redis } } });
   return `${observability.health.explain()}\n`;
 }
 
@@ -248,6 +254,7 @@ function nestLine(): Promise<unknown> {
 export const outputs: Readonly<Record<string, () => Promise<unknown>>> = {
   line: async () => (await linesOf('/orders')).find(({ logger }) => logger === 'orders'),
   'access-line': async () => (await linesOf('/orders')).find(({ logger }) => logger === 'http'),
+  ...accessLines,
   'error-line': async () => (await linesOf('/orders/7/pay')).find(({ logger }) => logger === 'http'),
   'nest-line': nestLine,
   flight,

@@ -1,8 +1,8 @@
 import { metrics, requestContext } from '@throughline/express';
 import express, { Router } from 'express';
 import { Registry } from 'prom-client';
-import { inject, it } from 'vitest';
-import { flood, floodTimeoutMs } from '../contract/flood.js';
+import { expect, inject, it } from 'vitest';
+import { counted, flood, floodTimeoutMs } from '../contract/flood.js';
 import { listen } from '../contract/listen.js';
 import { start } from '../contract/start.js';
 
@@ -20,5 +20,5 @@ it(`a flood adds at most one route in express ${inject('major')}`, { timeout: fl
       return listen(app);
     },
   });
-  await flood(service);
+  expect(await flood(service)).toEqual(counted);
 });

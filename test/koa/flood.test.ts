@@ -2,8 +2,8 @@ import Router from '@koa/router';
 import { metrics, requestContext } from '@throughline/koa';
 import Koa from 'koa';
 import { Registry } from 'prom-client';
-import { inject, it } from 'vitest';
-import { flood, floodTimeoutMs } from '../contract/flood.js';
+import { expect, inject, it } from 'vitest';
+import { counted, flood, floodTimeoutMs } from '../contract/flood.js';
 import { listen } from '../contract/listen.js';
 import { start } from '../contract/start.js';
 
@@ -19,5 +19,5 @@ it(`a flood adds at most one route in koa ${inject('major')}`, { timeout: floodT
       return listen(app.callback());
     },
   });
-  await flood(service);
+  expect(await flood(service)).toEqual(counted);
 });

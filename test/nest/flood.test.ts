@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ObservabilityModule } from '@throughline/nest';
 import { Registry } from 'prom-client';
-import { inject, it } from 'vitest';
-import { flood, floodTimeoutMs } from '../contract/flood.js';
+import { expect, inject, it } from 'vitest';
+import { counted, flood, floodTimeoutMs } from '../contract/flood.js';
 import { adapters, startNest } from './service.js';
 
 @Controller('tenants/:tid')
@@ -20,6 +20,6 @@ it.each(adapters)(
     const service = await startNest({ createAdapter, controllers: [Tenants] }, (observability) => [
       ObservabilityModule.forRoot({ observability, metrics: { registry: new Registry() } }),
     ]);
-    await flood(service);
+    expect(await flood(service)).toEqual(counted);
   },
 );

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createObservability, getRequestId, runWithContext } from '@throughline/core';
-import { createNestLogger, ObservabilityModule } from '@throughline/nest';
+import { createNestLogger, type NestRequestOptions, ObservabilityModule } from '@throughline/nest';
 import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { Recorder, type Line } from '../contract/recorded.js';
 import { startSink } from '../contract/sink.js';
@@ -243,14 +243,17 @@ describe.each(adapters)(`an application of Nest ${inject('major')} on %s that lo
     ]);
   });
 
-  it('tells of a failed request by a line of Nest when there is no access line', async () => {
-    const service = await startOrders(false, { request: { accessLog: false } });
-    const { id } = await service.send('/orders/fail');
-    const { lines } = await service.finish();
-    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
-      { logger: 'ExceptionsHandler', request_id: id, err },
-    ]);
-  });
+  it.each<NestRequestOptions['accessLog']>([false, { format: 'pino-http', autoLogging: false }])(
+    'tells of a failed request by a line of Nest when there is no access line: %o',
+    async (accessLog = false) => {
+      const service = await startOrders(false, { request: { accessLog } });
+      const { id } = await service.send('/orders/fail');
+      const { lines } = await service.finish();
+      expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+        { logger: 'ExceptionsHandler', request_id: id, err },
+      ]);
+    },
+  );
 
   it.each(['fail', 'log-and-fail'])('exports an error once: %s', async (path) => {
     const sink = await startSink();

@@ -1,5 +1,6 @@
 /** Observability: its parts, wired together. */
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
+import { findSpansBy } from './context/active-span.js';
 import type { ContextScope } from './context/request-context.js';
 import { runOutsideContext } from './context/run.js';
 import {
@@ -13,6 +14,7 @@ import { isHandover } from './export/handover.js';
 import { warnOfProxies } from './export/proxy-environment.js';
 import { createHealth, type Health } from './health/health.js';
 import type { HealthChange } from './health/outage.js';
+import { sayOnce } from './http/say-once.js';
 import { Tally } from './http/tally.js';
 import { withDefaults } from './internal/options.js';
 import { createRedactor } from './internal/redact.js';
@@ -23,6 +25,7 @@ import { FlightRecorder } from './log/flight-recorder.js';
 import { Levels } from './log/levels.js';
 import { Log, type LogSettings } from './log/log.js';
 import { Sampling } from './log/sampling.js';
+import { sentTwice } from './log/tap.js';
 import {
   type Observability,
   observabilityDefaults,
@@ -41,7 +44,7 @@ export class AssembledObservability implements Observability {
   private healthDeadlineMs: number | undefined;
   /** What took errors before these options came, while it sends the last of them. */
   private replaced: ExporterCore | undefined;
-  private endCapture: () => void = () => undefined;
+  private endWatch: () => void = () => undefined;
   /** A closed one makes room for another. */
   isClosed = false;
 
@@ -116,7 +119,7 @@ export class AssembledObservability implements Observability {
 
   async close(options?: { timeoutMs?: number }): Promise<void> {
     this.isClosed = true;
-    this.endCapture();
+    this.endWatch();
     this.log.close();
     this.health.drain();
     await Promise.all([this.replaced?.flush(options), this.exporter.close(options)]);
@@ -129,9 +132,12 @@ export class AssembledObservability implements Observability {
 
   private watch(options: ObservabilityOptions, { redactor }: LogSettings): void {
     const { captureUncaught = observabilityDefaults.captureUncaught, log = {} } = options;
-    this.endCapture();
+    this.endWatch();
     const { captureConsole = observabilityDefaults.captureConsole } = log;
-    this.endCapture = capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor);
+    const endCapture = capture({ captureUncaught, captureConsole }, (name) => this.getLogger(name), redactor);
+    const handovers = (options.exporters ?? []).filter(isHandover);
+    const endSpans = findSpansBy(...handovers.flatMap(({ activeSpan }) => activeSpan ?? []));
+    this.endWatch = () => (endCapture(), endSpans());
   }
 
   /** Everything that the options decide, made anew. */
@@ -171,6 +177,7 @@ export class AssembledObservability implements Observability {
       sampling: sample && new Sampling(sample),
       // Sockets and timers of the exporter outlive the request; they must not keep its context.
       onError: exporter.active ? (logged) => runOutsideContext(() => exporter.offer(logged)) : undefined,
+      onTapped: destinations.every(isHandover) ? undefined : () => sayOnce(this, sentTwice),
       onFailure,
     };
     return { settings, exporter, warnings };

@@ -126,29 +126,56 @@ export function promiseAccessLineOptions(cell: Cell): void {
     expect(lines.filter(({ logger }) => logger === 'throughline')).toHaveLength(6);
   });
 
-  it.each<[string, AccessLogOptions]>([
-    ['throughline', { format: 'throughline', useLevel: 'debug' }],
-    ['throughline', { customLogLevel: () => 'silent' }],
-    ['pino-http', { format: 'pino-http' }],
-    ['ecs', { format: 'ecs' }],
-    ['otel', { format: 'otel' }],
-  ])('exports a failure once, whatever its line looks like: %s with %o', async (_, accessLog) => {
-    const sink = await startSink();
-    const service: Service = await start(cell, { exporters: [sink.exporter], request: { accessLog }, routes });
-    await service.send('/fails');
-    await service.finish();
-    await service.observability.flush({ timeoutMs: 5000 });
-    expect(sink.records).toHaveLength(1);
-    expect(JSON.stringify(sink.records)).toContain('takeFromShelf');
-  });
-
-  it.each<AccessLogOptions>([{ format: 'pino-http' }, { format: 'ecs' }, { customLogLevel: () => 'info' }])(
-    'logs probes at debug unless they fail, with %o',
-    async (accessLog) => {
-      const service = await start(cell, { request: { accessLog } });
-      await service.send('/health/live');
+  it.each<AccessLogOptions['format']>(['throughline', 'pino-http', 'ecs', 'otel'])(
+    'writes no secret and no key twice in the format %j',
+    async (format = 'throughline') => {
+      const service = await start(cell, {
+        request: { accessLog: { format, customReceivedMessage: () => 'arrived' } },
+        routes: [
+          get('/', ({ res }) => {
+            res.setHeader('set-cookie', 'session=hush');
+            throw Object.assign(new Error('no van'), { config: { headers: { Authorization: 'Bearer hush' } } });
+          }),
+        ],
+      });
+      const headers = { authorization: 'Bearer hush', cookie: 'session=hush', 'x-api-key': 'hush' };
+      await service.send({ path: '/?access_token=hush', headers });
       const { lines } = await service.finish();
-      expect(lines.map((line) => line['log.level'] ?? line.level)).toEqual(['debug']);
+      expect(lines).toHaveLength(2);
+      for (const { text } of lines) {
+        expect(text).not.toContain('hush');
+        expect(repeatedKeys(text)).toEqual([]);
+      }
     },
   );
+
+  it.each<[string, AccessLogOptions]>([
+    ['at error', { format: 'throughline' }],
+    ['at info', { customLogLevel: () => 'info' }],
+    ['without a line', { customLogLevel: () => 'silent' }],
+    ["in the format 'pino-http'", { format: 'pino-http' }],
+    ["in the format 'ecs'", { format: 'ecs' }],
+    ["in the format 'otel'", { format: 'otel' }],
+  ])('exports each failure once, %s', async (_, accessLog) => {
+    const sink = await startSink();
+    const service: Service = await start(cell, { exporters: [sink.exporter], request: { accessLog }, routes });
+    for (const path of ['/fails', '/answers']) await service.send(path);
+    await service.finish();
+    await service.observability.flush({ timeoutMs: 5000 });
+    const exported = sink.records.map((record) => JSON.stringify(record));
+    expect(exported).toHaveLength(2);
+    expect(exported[0]).toContain('takeFromShelf');
+    expect(exported[1]).toContain('request errored');
+  });
+
+  it.each<[string, AccessLogOptions]>([
+    ["in the format 'pino-http'", { format: 'pino-http' }],
+    ["in the format 'ecs'", { format: 'ecs' }],
+    ['when customLogLevel gives others', { customLogLevel: () => 'info' }],
+  ])('logs probes at debug unless they fail, %s', async (_, accessLog) => {
+    const service = await start(cell, { request: { accessLog } });
+    await service.send('/health/live');
+    const { lines } = await service.finish();
+    expect(lines.map((line) => line['log.level'] ?? line.level)).toEqual(['debug']);
+  });
 }

@@ -88,7 +88,10 @@ export function promiseConnections(cell: Cell): void {
     });
   });
 
-  it('writes one line of an upgraded connection when it ends, with its route and user', async () => {
+  it.each([
+    ['has the connection', true],
+    ['never gets the connection', false],
+  ])('writes one line of an upgraded connection at its end, when its response %s', async (_, isAssigned) => {
     const { reached, reach } = moment();
     const service: Service = await start(cell, {
       authenticate: () => setUser({ id: 42 }),
@@ -104,7 +107,11 @@ export function promiseConnections(cell: Cell): void {
       ],
     });
     const { server } = service;
-    server.on('upgrade', (req) => server.emit('request', req, new ServerResponse(req)));
+    server.on('upgrade', (req) => {
+      const res = new ServerResponse(req);
+      if (isAssigned) res.assignSocket(req.socket);
+      server.emit('request', req, res);
+    });
     const socket = await open(service.port);
     socket.resume();
     await write(
@@ -128,6 +135,22 @@ export function promiseConnections(cell: Cell): void {
       },
     ]);
     expect(lines[1]).not.toHaveProperty('aborted');
+  });
+
+  it('writes one line of an upgrade that the application refuses, with the status that it answered', async () => {
+    const service = await start(cell);
+    const { server } = service;
+    server.on('upgrade', (req) => {
+      const res = new ServerResponse(req);
+      res.assignSocket(req.socket);
+      res.once('finish', () => req.socket.end());
+      server.emit('request', req, res);
+    });
+    const headers = { connection: 'upgrade', upgrade: 'websocket' };
+    expect(await service.send({ path: '/nowhere', headers })).toMatchObject({ status: 404 });
+    const { lines } = await service.finish();
+    expect(lines).toMatchObject([{ level: 'warn', msg: 'request completed', status: 404 }]);
+    expect(lines[0]).not.toHaveProperty('aborted');
   });
 
   it('answers a request for an upgrade that nobody takes as any other', async () => {

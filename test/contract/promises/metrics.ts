@@ -168,7 +168,7 @@ export function promiseMetrics(cell: Cell): void {
 /** Begins a span for each request, where OpenTelemetry's instrumentation of `node:http` does, until the test is over. */
 function traceRequests(tracer: Tracer): void {
   // oxlint-disable-next-line unbound-method -- called with its server as `this` below
-  const { emit } = Server.prototype;
+  const emit = Server.prototype.emit as (this: Server, event: string, ...args: unknown[]) => boolean;
   onTestFinished(() => void (Server.prototype.emit = emit));
   Server.prototype.emit = function emitInSpan(this: Server, event: string, ...args: unknown[]): boolean {
     if (event !== 'request') return emit.call(this, event, ...args);

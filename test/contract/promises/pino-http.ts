@@ -34,7 +34,7 @@ type Ask = (service: Service) => Promise<unknown>;
 
 /** Everything that a request can come to. */
 const routes = (reach: () => void): ReturnType<typeof get>[] => [
-  get('/orders/:id', () => ({ status: 201, headers: { 'x-shelf': '7' }, body: { id: 7 } })),
+  get('/orders/:id', () => ({ status: 201, headers: { 'content-language': 'de' }, body: { id: 7 } })),
   get('/refused', () => ({ status: 422, body: 'no such size' })),
   get('/thrown', takeFromShelf),
   get('/causes', () => {

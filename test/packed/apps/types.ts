@@ -5,6 +5,7 @@ import { pinoHttp } from 'pino-http';
 import { Registry } from 'prom-client';
 import { createObservability, type RequestContext, getContext } from '@throughline/core';
 import { createRequestObserver } from '@throughline/core/adapter';
+import { bridgePinoHttp } from '@throughline/core/bridges/pino-http';
 import { httpCheck } from '@throughline/core/checks/http';
 import { createMetricsEndpoint } from '@throughline/core/metrics';
 import { postgresCheck } from '@throughline/core/checks/postgres';
@@ -32,7 +33,10 @@ app.get('/', (req, res) => {
 app.use(forExpress.errorHandler({ passOn: true }));
 
 const koa = new Koa();
-koa.use(forKoa.requestContext({ user: (ctx) => ctx.state['user'] }));
+koa.use(forKoa.requestContext({ user: (ctx) => ctx.state['user'], accessLog: bridgePinoHttp(pinoHttp()) }));
+forExpress.requestContext({
+  accessLog: { format: 'ecs', customProps: (req: express.Request) => ({ tenant: req.get('x-tenant') }) },
+});
 koa.use((ctx) => ctx.log.info(ctx.requestId));
 
 export const context: RequestContext | undefined = getContext();

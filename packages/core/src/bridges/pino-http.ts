@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { currentScope } from '../context/current.js';
-import type { AccessLogMiddleware } from '../http/access-log-middleware.js';
 import { invalidOption } from '../internal/options.js';
 import { createRedactor } from '../internal/redact.js';
 import { pinoSymbols } from '../log/pino-symbols.js';
@@ -21,7 +20,7 @@ const redactor = createRedactor();
 
 /**
  * Puts `request_id`, `user_id`, the trace ids and what `setContext` gave on the lines of a pino-http, and gives it back
- * for the option `accessLog`. Call it once for an instance; one that logs with `pinoOptions()` has all of it already.
+ * for the option `accessLog`. One that logs with `pinoOptions()` has all of it already.
  *
  * @example
  * ```ts
@@ -29,8 +28,8 @@ const redactor = createRedactor();
  * ```
  * @throws {ConfigError} When it is given no pino-http instance.
  */
-export function bridgePinoHttp(instance: PinoHttpInstance): AccessLogMiddleware {
-  const { logger } = (typeof instance === 'function' ? instance : {}) as { logger?: Logger };
+export function bridgePinoHttp<Instance extends PinoHttpInstance>(instance: Instance): Instance {
+  const { logger } = (typeof instance === 'function' ? instance : {}) as { readonly logger?: Logger };
   if (typeof logger?.child !== 'function')
     throw invalidOption('bridgePinoHttp', 'given a pino-http instance', instance);
   const { mixin, chindings } = pinoSymbols(logger);

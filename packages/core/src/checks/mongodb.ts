@@ -1,6 +1,7 @@
 /** Health check: MongoDB answers a ping. */
 import { checkDefaults, type CheckOptions, type HealthCheck } from '../health/check.js';
 import { createPoolProbe, type PoolQuestion } from '../health/pool-question.js';
+import { addressOf } from '../health/target.js';
 import { invalidOption } from '../internal/options.js';
 
 /** The part of a `mongodb` Db that this check uses. */
@@ -11,7 +12,7 @@ export interface MongoDatabase {
 
 /** The part of a MongoClient that tells how full its pools are. */
 export interface MongoPools {
-  readonly options?: { readonly maxPoolSize?: number };
+  readonly options?: { readonly maxPoolSize?: number; readonly hosts?: readonly object[]; readonly srvHost?: string };
   on?(event: 'connectionCheckedOut', listener: (event: MongoPoolEvent) => void): unknown;
   on?(event: 'connectionCheckedIn', listener: (event: MongoPoolEvent) => void): unknown;
   on?(event: 'connectionClosed', listener: (event: MongoPoolEvent) => void): unknown;
@@ -42,13 +43,19 @@ export function mongodbCheck(
   if (typeof database?.command !== 'function')
     throw invalidOption('mongodbCheck.client', 'a MongoClient or a Db', typeof client);
   const { timeoutMs = checkDefaults.timeoutMs } = options;
-  const isFull = watchPools('db' in client ? client : database.client);
+  const owner = 'db' in client ? client : database.client;
+  const isFull = watchPools(owner);
   const ask = (): PoolQuestion => {
     const isQueued = isFull();
     const answer = database.command({ ping: 1 }, { signal: AbortSignal.timeout(timeoutMs * patience) });
     return { answer, isQueued: () => isQueued };
   };
-  return { ...options, probe: createPoolProbe(ask, timeoutMs) };
+  return { target: targetOf(owner), ...options, probe: createPoolProbe(ask, timeoutMs) };
+}
+
+function targetOf(client: MongoPools | undefined): string | undefined {
+  const { hosts = [], srvHost } = client?.options ?? {};
+  return addressOf(srvHost ?? hosts.map(String), undefined);
 }
 
 /** Counts the connections in use, which the driver tells in events alone. */

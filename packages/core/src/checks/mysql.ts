@@ -1,6 +1,7 @@
 /** Health check: MySQL or MariaDB answers a trivial query. */
 import { checkDefaults, type CheckOptions, type HealthCheck } from '../health/check.js';
 import { createPoolProbe, type PoolQuestion } from '../health/pool-question.js';
+import { addressOf } from '../health/target.js';
 import { invalidOption } from '../internal/options.js';
 
 /** The part of a `mysql2` Pool or Connection that this check uses, of the promise API or of the callback API. */
@@ -33,13 +34,31 @@ export function mysqlCheck(given: MysqlClient, options: CheckOptions = {}): Heal
     throw invalidOption('mysqlCheck.client', 'a mysql2 Pool or Connection', typeof given);
   const { timeoutMs = checkDefaults.timeoutMs } = options;
   const query = { sql: 'SELECT 1', timeout: timeoutMs };
-  if (!('getConnection' in client)) return { ...options, probe: () => client.query(query) };
-  return { ...options, probe: createPoolProbe(() => askPool(client, query), timeoutMs) };
+  const target = targetOf(client as Partial<Record<'pool' | 'connection', Wrapped>>);
+  if (!('getConnection' in client)) return { target, ...options, probe: () => client.query(query) };
+  return { target, ...options, probe: createPoolProbe(() => askPool(client, query), timeoutMs) };
 }
 
 function promised(given: MysqlClient): MysqlPool | MysqlConnection {
   const { promise } = (given ?? {}) as { promise?: unknown };
   return typeof promise === 'function' ? (given as { promise(): MysqlPool }).promise() : (given as MysqlPool);
+}
+
+/** Where the promise API keeps what it wraps, and that its settings. */
+function targetOf({ pool, connection }: Partial<Record<'pool' | 'connection', Wrapped>>): string | undefined {
+  const config = (pool ?? connection)?.config;
+  const { host, port } = config?.connectionConfig ?? config ?? {};
+  return addressOf(host, port);
+}
+
+interface Wrapped {
+  readonly config?: Settings;
+}
+
+interface Settings {
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly connectionConfig?: Settings;
 }
 
 /** Tells by the pool's own event, which it emits before `getConnection` returns, whether it had a connection free. */

@@ -1,6 +1,7 @@
 /** Health check: Postgres answers a trivial query. */
 import { checkDefaults, type CheckOptions, type HealthCheck } from '../health/check.js';
 import { createPoolProbe, type PoolQuestion } from '../health/pool-question.js';
+import { addressOf, withoutCredentials } from '../health/target.js';
 import { invalidOption } from '../internal/options.js';
 
 /** The part of a `pg` Pool or Client that this check uses. */
@@ -36,12 +37,26 @@ export interface PostgresJsQuery {
  */
 export function postgresCheck(client: PostgresClient | PostgresJsClient, options: CheckOptions = {}): HealthCheck {
   const { query, unsafe } = (client ?? {}) as Partial<PostgresClient & PostgresJsClient>;
-  const { timeoutMs = checkDefaults.timeoutMs } = options;
-  if (typeof unsafe === 'function')
-    return { ...options, probe: createPoolProbe(() => askPostgresJs(client as PostgresJsClient), timeoutMs) };
-  if (typeof query !== 'function')
+  const isPostgresJs = typeof unsafe === 'function';
+  if (!isPostgresJs && typeof query !== 'function')
     throw invalidOption('postgresCheck.client', 'a pg Pool or Client, or a postgres.js client', typeof client);
-  return { ...options, probe: createPoolProbe(() => askPg(client as PostgresClient, timeoutMs), timeoutMs) };
+  const { timeoutMs = checkDefaults.timeoutMs } = options;
+  const ask = (): PoolQuestion =>
+    isPostgresJs ? askPostgresJs(client as PostgresJsClient) : askPg(client as PostgresClient, timeoutMs);
+  return { target: targetOf(client as Place), ...options, probe: createPoolProbe(ask, timeoutMs) };
+}
+
+/** Where a `pg` Pool, a `pg` Client and postgres.js keep it; a pool that takes it from the environment does not. */
+function targetOf(client: Place & { readonly options?: Place }): string | undefined {
+  const { connectionString, host, port } = client.options ?? client;
+  if (typeof connectionString === 'string') return withoutCredentials(connectionString);
+  return addressOf(host, port ?? 5432);
+}
+
+interface Place {
+  readonly connectionString?: unknown;
+  readonly host?: unknown;
+  readonly port?: unknown;
 }
 
 function askPg(pool: PostgresClient, timeoutMs: number): PoolQuestion {

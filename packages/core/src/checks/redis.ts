@@ -1,6 +1,7 @@
 /** Health check: Redis answers a ping. */
 import type { CheckOptions, HealthCheck } from '../health/check.js';
 import { CheckError } from '../health/failure.js';
+import { addressOf } from '../health/target.js';
 import { invalidOption } from '../internal/options.js';
 
 /** The part of a node-redis (4 to 6) or ioredis client that this check uses. */
@@ -25,6 +26,7 @@ export interface RedisClient {
 export function redisCheck(client: RedisClient, options: CheckOptions = {}): HealthCheck {
   if (typeof client?.ping !== 'function') throw invalidOption('redisCheck.client', 'a Redis client', typeof client);
   return {
+    target: targetOf(client as { readonly options?: Settings }),
     ...options,
     async probe() {
       if (client.status === 'wait') await client.connect?.();
@@ -33,6 +35,18 @@ export function redisCheck(client: RedisClient, options: CheckOptions = {}): Hea
       if (answer !== 'PONG') throw new CheckError('UNEXPECTED_ANSWER', 'PING was not answered with PONG');
     },
   };
+}
+
+/** Where node-redis and ioredis keep it. */
+function targetOf({ options }: { readonly options?: Settings }): string | undefined {
+  const { host, port } = options?.socket ?? options ?? {};
+  return addressOf(host, port);
+}
+
+interface Settings {
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly socket?: Settings;
 }
 
 function isConnected({ isReady, status = 'ready' }: RedisClient): boolean {

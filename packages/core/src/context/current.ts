@@ -1,7 +1,7 @@
 /** Current context: read and amended from anywhere inside a unit of work. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { trace } from '@opentelemetry/api';
 import { perProcess } from '../internal/per-process.js';
+import { activeSpan } from './active-span.js';
 import type { ContextScope, RequestContext, UserContext } from './request-context.js';
 
 const storage = perProcess('context', () => new AsyncLocalStorage<ContextScope | undefined>());
@@ -37,7 +37,7 @@ export function setUser(user: { id: string | number; [field: string]: unknown } 
   const scope = currentScope();
   if (!scope) return;
   scope.setUser(toUser(user));
-  if (scope.user) trace.getActiveSpan()?.setAttribute('user.id', scope.user.id);
+  if (scope.user) activeSpan()?.setAttribute('user.id', scope.user.id);
 }
 
 /**

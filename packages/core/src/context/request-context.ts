@@ -1,5 +1,6 @@
 /** Request context: what every line, span and call of one unit of work has in common. */
-import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { isSpanContextValid } from '@opentelemetry/api';
+import { activeSpan } from './active-span.js';
 import type { Concludable } from './conclusion.js';
 import type { TraceContext } from './traceparent.js';
 
@@ -20,7 +21,7 @@ export interface RequestContext {
   /** Path of the URL, without the query string. */
   readonly path?: string | undefined;
   readonly user?: UserContext | undefined;
-  /** Of the active span, else of the inbound `traceparent`. */
+  /** Of the active span, else of the one the request began with, else of the inbound `traceparent`. */
   readonly traceId?: string | undefined;
   readonly spanId?: string | undefined;
   /** What `setContext` and `withContext` gave. */
@@ -33,7 +34,8 @@ export interface UnitOfWork extends Concludable {
   readonly kind: ContextKind;
   readonly method?: string | undefined;
   readonly path?: string | undefined;
-  readonly inboundTrace?: TraceContext | undefined;
+  /** Of the span that was active when the work began, else of the inbound `traceparent`: for where no span is active. */
+  readonly firstTrace?: TraceContext | undefined;
   /** The inbound `tracestate`, forwarded as it came. */
   readonly tracestate?: string | undefined;
   user?: UserContext | undefined;
@@ -93,9 +95,9 @@ export class ContextScope implements RequestContext {
     return { requestId, kind, method, path, user: user && { id: user.id }, traceId, spanId, fields };
   }
 
-  /** The active span's ids, else the inbound ones. */
+  /** The active span's ids, else those that the work began with. */
   get trace(): TraceContext | undefined {
-    return activeTrace() ?? this.unit.inboundTrace;
+    return activeTrace() ?? this.unit.firstTrace;
   }
 
   get fields(): Readonly<Record<string, unknown>> {
@@ -126,7 +128,7 @@ export class ContextScope implements RequestContext {
 
 /** The ids of the active span, if there is one: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
 export function activeTrace(): TraceContext | undefined {
-  const span = trace.getActiveSpan()?.spanContext();
+  const span = activeSpan()?.spanContext();
   if (!span || !isSpanContextValid(span)) return undefined;
   return {
     traceId: span.traceId,

@@ -24,12 +24,12 @@ export interface ContextSeed {
 /** Starts a unit of work: everything that `work` calls, at once or later, sees the same request id. */
 export function runWithContext<R>(seed: ContextSeed, work: () => R): R {
   const { requestId, user, fields, job, kind = job ? 'job' : 'task', traceparent, tracestate } = seed;
-  const inboundTrace = parseTraceparent(traceparent);
+  const firstTrace = parseTraceparent(traceparent);
   const scope = new ContextScope({
     requestId: isSafeRequestId(requestId) ? requestId : newRequestId(),
     kind,
-    inboundTrace,
-    tracestate: inboundTrace && parseTracestate(tracestate),
+    firstTrace,
+    tracestate: firstTrace && parseTracestate(tracestate),
     user: toUser(user),
     fields: { ...fields },
     revision: 0,

@@ -1,6 +1,7 @@
 /** Handover: errors given, one by one and at once, to a library in this process that sends them itself. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../internal/clock.js';
+import type { Span } from '../internal/span.js';
 import type { Sender } from './destination.js';
 import { Ledger } from './ledger.js';
 import { type ExportProblem, Troubles } from './problem.js';
@@ -13,6 +14,8 @@ export interface Handover {
   readonly name: string;
   /** Where errors go, for people to read; never holds a credential. */
   readonly endpoint: string;
+  /** The span that is active where this is called, of a tracer that is not OpenTelemetry's; lines have its ids. */
+  activeSpan?(this: void): Span | undefined;
   /** Whether it would take an error now. */
   isActive(): boolean;
   /** Takes the record of one error, redacted, and the error itself, `undefined` when nothing was thrown; in the context of where it was logged. */

@@ -69,7 +69,7 @@ export function createRecorder(options: RecorderOptions): (report: ErrorReport, 
       uid: createUid(timeMs),
       timeMs,
       level,
-      message: String(copy.visit(message, 'plain')),
+      message: String(copy.visit(message)),
       logger: logger === undefined ? undefined : clean(logger),
       error: recorded,
       location: copy.location,
@@ -94,7 +94,7 @@ function createCleaner(scrub: (text: string, found?: number) => string, hidePath
 const placed = new Set(['type', 'message', 'stack', 'code', 'cause', 'errors']);
 
 function recordError(error: unknown, copy: ErrorCopy, list: AttributeList, scrub: Scrub): RecordedError {
-  const fields = errorFields(error, { copy: (value) => copy.visit(value, 'plain') });
+  const fields = errorFields(error, { copy: (value) => copy.visit(value) });
   list.addCopied(fields, 'error_', placed);
   const { type, message, stack, code, cause, errors } = fields;
   const causes = causeText(cause, errors);

@@ -1,5 +1,6 @@
 /** Sentry SDK: the application's own, as somebody who takes errors over. */
 import { invalidOption } from '../internal/options.js';
+import type { Span } from '../internal/span.js';
 import type { Handover } from './handover.js';
 import { sentryScope } from './sentry-event.js';
 
@@ -10,6 +11,8 @@ export interface SentrySdk {
   captureException(error: unknown, context?: object): string;
   captureMessage(message: string, context?: object): string;
   flush(timeoutMs?: number): Promise<boolean>;
+  /** Left out by SDKs before 8. */
+  getActiveSpan?(): Span | undefined;
 }
 
 /** Whom errors are handed to. */
@@ -34,6 +37,7 @@ export function sentryHandover({ sdk, name = 'sentry' }: SentrySdkOptions): Hand
   return {
     name,
     endpoint: 'the Sentry SDK of this process',
+    activeSpan: () => sdk.getActiveSpan?.(),
     isActive: () => sdk.isInitialized() && sdk.isEnabled(),
     capture(record, error, sender) {
       const { message, timeMs } = record;

@@ -28,6 +28,11 @@ export interface CheckOptions {
   pollEveryMs?: number;
   /** Age in milliseconds at which a polled result is `unknown`. @default three times `pollEveryMs` */
   staleAfterMs?: number;
+  /**
+   * Host and port that are asked, for the message of a start that is refused; what looks like a credential is left out.
+   * @default what the client or the error tells
+   */
+  target?: string | undefined;
   /** Called once when the check goes down; neither awaited nor able to change the answer. */
   onDown?: (change: HealthChange) => void;
   /** Called once when the check is back. */
@@ -47,8 +52,6 @@ export const checkDefaults: {
 /** What `postgresCheck` and its like return, and what may be written by hand. */
 export interface HealthCheck extends CheckOptions {
   probe: Probe;
-  /** Host and port that are asked, for the message of a start that is refused; what looks like a credential is left out. */
-  target?: string;
   /** `process` for what only concerns this process, such as its memory. @default 'dependency' */
   kind?: CheckKind;
 }

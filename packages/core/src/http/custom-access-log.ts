@@ -93,11 +93,9 @@ function fieldsOf(ended: Ended, settings: AccessLogSettings, serializers: Serial
 }
 
 /** The fields under the names that the application has for some of them. */
-function named(
-  { err, duration_ms: durationMs, ...fields }: Readonly<Fields>,
-  { customAttributeKeys: keys }: AccessLogSettings,
-): Fields {
-  return { ...fields, [keys.responseTime]: durationMs, [keys.err]: err };
+function named(fields: Readonly<Fields>, { customAttributeKeys: keys }: AccessLogSettings): Fields {
+  const names: Readonly<Record<string, string>> = { err: keys.err, duration_ms: keys.responseTime };
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [names[name] ?? name, value]));
 }
 
 function messageOf(

@@ -24,7 +24,9 @@ export function createPinoHttpAccessLog(settings: AccessLogSettings): AccessLog 
   return {
     isElsewhere: false,
     begin(exchange, application) {
-      if (isIgnored(settings, exchange, application)) return;
+      // Even of a failure: whoever logs exceptions where no access line does is to know it.
+      exchange.isLoggedElsewhere = isIgnored(settings, exchange, application);
+      if (exchange.isLoggedElsewhere) return;
       const bindings = bindingsOf(exchange, application, settings, ofRequest);
       begun.set(exchange, bindings);
       writeReceived(loggerOf(application), exchange, application, settings, bindings);

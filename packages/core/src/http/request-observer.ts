@@ -1,8 +1,8 @@
 /** Request observer: gives a request its context, and says at its end what came of it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { trace } from '@opentelemetry/api';
+import { activeSpan } from '../context/active-span.js';
 import { conclude, forget } from '../context/conclusion.js';
-import { ContextScope, noFields } from '../context/request-context.js';
+import { activeTrace, ContextScope, noFields } from '../context/request-context.js';
 import { parseTraceparent, parseTracestate } from '../context/traceparent.js';
 import { requireFunctionOr } from '../internal/options.js';
 import { accessLine } from './access-line.js';
@@ -101,7 +101,7 @@ export function createRequestObserver<Source>(
     const exchange = new Exchange(req, res, source, idOptions.responseHeader, scope, observability, onClose);
     observeMessages(req, res);
     if (!res.headersSent) res.setHeader(idOptions.responseHeader, scope.requestId);
-    trace.getActiveSpan()?.setAttribute('request_id', scope.requestId);
+    activeSpan()?.setAttribute('request_id', scope.requestId);
     recognise(exchange, find);
     if (level) scope.unit.level = ownLevel(level, source, observability);
     exchange.isLoggedElsewhere = accessLog.isElsewhere;
@@ -127,7 +127,7 @@ function scopeFor(req: IncomingMessage, requestId: string): ContextScope {
     kind: 'http',
     method: req.method,
     path: pathOf(req),
-    inboundTrace,
+    firstTrace: activeTrace() ?? inboundTrace,
     tracestate: inboundTrace && parseTracestate(req.headers['tracestate']),
     logged: {},
     fields: noFields,
@@ -154,7 +154,7 @@ function recognise<Source>({ scope, source }: Exchange, find: FindUser<Source>):
   const user = findUser(source as Source, find);
   if (!user) return;
   scope.setUser(user);
-  trace.getActiveSpan()?.setAttribute('user.id', user.id);
+  activeSpan()?.setAttribute('user.id', user.id);
 }
 
 function end(exchange: Exchange, route: string | undefined, accessLog: AccessLog): void {

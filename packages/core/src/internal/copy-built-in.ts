@@ -3,22 +3,26 @@ import { Stream } from 'node:stream';
 import { isBoxedPrimitive } from 'node:util/types';
 import type { CopyVisitor } from './copy-visitor.js';
 import { cutText } from './cut-text.js';
+import type { KeyKind } from './sensitive-key.js';
 
 /** The readable form, or `undefined` for an object that is copied member by member. */
-export function copyBuiltIn(value: object, copy: CopyVisitor): unknown {
+export function copyBuiltIn(value: object, kind: KeyKind, copy: CopyVisitor): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[Binary ${value.byteLength} bytes]`;
   if (value instanceof Stream) return summarise(value);
-  if (value instanceof Map || value instanceof Headers || value instanceof FormData) return copyEntries(value, copy);
+  if (value instanceof Headers || (value instanceof Map && kind === 'headers'))
+    return copy.headers(namedEntries(value));
+  if (value instanceof Map || value instanceof FormData) return copy.members(namedEntries(value), {});
   if (value instanceof Set) return copy.items(value);
-  if (value instanceof URL || value instanceof URLSearchParams) return copy.visit(String(value), 'text');
-  if (value instanceof RegExp) return copy.visit(String(value), 'plain');
+  if (value instanceof URL || value instanceof URLSearchParams) return copy.visit(String(value));
+  if (value instanceof RegExp) return copy.visit(String(value));
   if (value instanceof Promise) return '[Promise]';
-  if (isBoxedPrimitive(value)) return copy.visit(value.valueOf(), 'plain');
+  if (isBoxedPrimitive(value)) return copy.visit(value.valueOf());
   return undefined;
 }
 
-function copyEntries(entries: Iterable<[unknown, unknown]>, copy: CopyVisitor): unknown {
+/** The entries as members of an object, to be copied like any other's. */
+function namedEntries(entries: Iterable<[unknown, unknown]>): Record<string, unknown> {
   const members: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let count = 0;
   for (const [key, value] of entries) {
@@ -28,7 +32,7 @@ function copyEntries(entries: Iterable<[unknown, unknown]>, copy: CopyVisitor): 
     }
     members[typeof key === 'string' ? shortKey(key) : keyText(key, count)] = value;
   }
-  return copy.members(members, {});
+  return members;
 }
 
 /** Cut well above what the copy keeps: the end of a key tells whether it names a secret. */

@@ -15,13 +15,16 @@ const named: LeftOut = {
 };
 
 export function copyError(error: Error, copy: CopyVisitor): Record<string, unknown> {
-  const target: Record<string, unknown> = { type: errorType(error), message: errorText(error, 'message', copy) ?? '' };
+  const target: Record<string, unknown> = {
+    type: copy.visit(errorType(error)),
+    message: errorText(error, 'message', copy) ?? '',
+  };
   const stack = errorText(error, 'stack', copy);
   if (stack !== undefined) target['stack'] = stack;
   for (const key of ['code', 'cause']) {
     const value = read(error, key);
     if (value === undefined || typeof value === 'function') continue;
-    target[key] = copy.visit(value, key === 'cause' ? 'text' : 'plain');
+    target[key] = copy.visit(value);
   }
   const errors = read(error, 'errors');
   if (Array.isArray(errors)) target['errors'] = copyErrors(errors, copy);
@@ -60,9 +63,9 @@ function typeText(name: string): string {
 
 function errorText(error: Error, key: 'message' | 'stack', copy: CopyVisitor): string | undefined {
   const value = read(error, key);
-  if (typeof value === 'string') return key === 'stack' ? copy.stack(value) : String(copy.visit(value, 'text'));
+  if (typeof value === 'string') return key === 'stack' ? copy.stack(value) : String(copy.visit(value));
   if (value === undefined || value === null) return undefined;
-  return String(copy.visit(JSON.stringify(copy.visit(value, 'plain')) ?? '', 'text'));
+  return String(copy.visit(JSON.stringify(copy.visit(value)) ?? ''));
 }
 
 function copyErrors(errors: readonly unknown[], copy: CopyVisitor): unknown[] {

@@ -19,8 +19,8 @@ describe('a flat copy', () => {
     );
     fc.assert(
       fc.property(fc.dictionary(name, value, { maxKeys: 40, noNullPrototype: true }), (fields) => {
-        const copy = copyFlat(fields, keys);
-        if (copy) expect(copy).toStrictEqual(new Copy(keys).visit(fields, 'plain'));
+        const whole = new Copy(keys).visit(fields);
+        expect(copyFlat(fields, keys) ?? whole).toStrictEqual(whole);
       }),
     );
   });
@@ -30,10 +30,13 @@ describe('a flat copy', () => {
     expect(copyFlat(fields, keys)).toEqual(fields);
   });
 
+  it('hides what a text holds', () => {
+    expect(copyFlat({ url: '/?token=canary' }, keys)).toEqual({ url: '/?token=[Redacted]' });
+  });
+
   it.each([
     ['a secret', { password: 'canary' }],
     ['a secret of the user’s own naming', { iban: 'canary' }],
-    ['a text that may hold one', { url: '/?token=canary' }],
     ['a nested value', { order: { password: 'canary' } }],
     ['an error', { err: new Error('canary') }],
     ['a long text', { note: 'x'.repeat(1_025) }],

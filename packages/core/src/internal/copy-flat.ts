@@ -1,5 +1,6 @@
 /** Flat copy: of an object with a few plain values and no secret, as most of those are that are logged. */
 import { ownKeys } from './own-keys.js';
+import { cleanText } from './redact-text.js';
 import type { KeyKind, KeyMatcher } from './sensitive-key.js';
 
 const maxMembers = 32;
@@ -7,7 +8,7 @@ const maxTextLength = 1_024;
 
 /**
  * The copy that `Copy` would make, in a fifth of the time; `undefined` for whatever has to be looked at more closely: nested
- * values, secrets, texts that may hold some, and what is long.
+ * values, secrets, and what is long.
  */
 export function copyFlat(value: unknown, keys: KeyMatcher): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -20,7 +21,7 @@ export function copyFlat(value: unknown, keys: KeyMatcher): Record<string, unkno
       const member: unknown = value[name as keyof typeof value];
       if (member === undefined) continue;
       if (name === '__proto__' || !isPlain(member, keys.kindOf(name))) return undefined;
-      copy[name] = member;
+      copy[name] = typeof member === 'string' ? cleanText(member, keys.isSecret) : member;
     }
     return copy;
   } catch {
@@ -31,7 +32,7 @@ export function copyFlat(value: unknown, keys: KeyMatcher): Record<string, unkno
 
 function isPlain(member: unknown, kind: KeyKind): boolean {
   if (kind === 'secret') return false;
-  if (typeof member === 'string') return kind === 'plain' && member.length <= maxTextLength;
+  if (typeof member === 'string') return member.length <= maxTextLength;
   if (typeof member === 'number') return Number.isFinite(member);
   return typeof member === 'boolean' || member === null;
 }

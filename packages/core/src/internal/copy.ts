@@ -6,7 +6,7 @@ import { copyFlat } from './copy-flat.js';
 import type { CopyVisitor, LeftOut } from './copy-visitor.js';
 import { cutText, maxReadLength, unreadText } from './cut-text.js';
 import { ownKeys } from './own-keys.js';
-import { redacted, redactText } from './redact-text.js';
+import { cleanText, redacted } from './redact-text.js';
 import type { KeyKind, KeyMatcher } from './sensitive-key.js';
 
 export interface CopyLimits {
@@ -53,14 +53,14 @@ export class Copy implements CopyVisitor {
     this.#lengthLeft = limits.maxTotalLength;
   }
 
-  visit(value: unknown, kind: KeyKind): unknown {
-    if (typeof value === 'string') return this.clean(this.#kept(value), kind);
+  visit(value: unknown, kind: KeyKind = 'plain'): unknown {
+    if (typeof value === 'string') return this.clean(this.#kept(value));
     if (typeof value !== 'object' || value === null) return this.#primitive(value);
     if (this.#path.includes(value)) return '[Circular]';
     if (this.#path.length >= this.#limits.maxDepth) return truncated;
     this.#path.push(value);
     try {
-      return this.#object(value);
+      return this.#object(value, kind);
     } catch {
       return unreadable;
     } finally {
@@ -69,6 +69,19 @@ export class Copy implements CopyVisitor {
   }
 
   members(source: object, target: Record<string, unknown>, leftOut?: LeftOut): Record<string, unknown> {
+    return this.#members(source, target, this.#keys.kindOf, leftOut);
+  }
+
+  headers(source: object): Record<string, unknown> {
+    return this.#members(source, {}, this.#keys.kindOfHeader);
+  }
+
+  #members(
+    source: object,
+    target: Record<string, unknown>,
+    kindOf: KeyMatcher['kindOf'],
+    leftOut?: LeftOut,
+  ): Record<string, unknown> {
     const keys = ownKeys(source);
     if (typeof keys === 'number') {
       target['...'] = `[${keys} keys]`;
@@ -80,15 +93,19 @@ export class Copy implements CopyVisitor {
         target['...'] = truncated;
         break;
       }
-      const value = this.member(source, key, leftOut?.type);
+      const value = this.#member(source, key, kindOf(key), leftOut?.type);
       if (value !== undefined) put(target, key, value);
     }
     return target;
   }
 
-  /** Copies the value under a key, or hides it; `undefined` when it is of the type that is left out. */
-  member(source: object, key: string, typeLeftOut?: string): unknown {
-    const kind = this.#keys.kindOf(key);
+  /** Copies the value under a key, or hides it. */
+  member(source: object, key: string): unknown {
+    return this.#member(source, key, this.#keys.kindOf(key));
+  }
+
+  /** `undefined` when the value is of the type that is left out. */
+  #member(source: object, key: string, kind: KeyKind, typeLeftOut?: string): unknown {
     try {
       const value: unknown = source[key as keyof typeof source];
       if (typeof value === typeLeftOut) return undefined;
@@ -106,7 +123,7 @@ export class Copy implements CopyVisitor {
         target.push(truncated);
         break;
       }
-      target.push(this.visit(item, 'plain') ?? null);
+      target.push(this.visit(item) ?? null);
     }
     return target;
   }
@@ -116,30 +133,42 @@ export class Copy implements CopyVisitor {
   }
 
   protected cleanStack(stack: string): string {
-    return this.clean(stack, 'text');
+    return this.clean(stack);
   }
 
-  /** What becomes of a text, the kind being what its key says. */
-  protected clean(text: string, kind: KeyKind): string {
-    return kind === 'text' ? redactText(text, this.#keys.isSecret) : text;
+  /** What becomes of a text. */
+  protected clean(text: string): string {
+    return cleanText(text, this.#keys.isSecret);
   }
 
-  #object(value: object): unknown {
-    if (Array.isArray(value)) return this.items(value);
+  #object(value: object, kind: KeyKind): unknown {
+    if (Array.isArray(value)) return this.items(kind === 'headers' ? this.#headerList(value) : value);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
       if (isNativeError(value) || value instanceof Error) return copyError(value, this);
-      const special = copyBuiltIn(value, this);
+      const special = copyBuiltIn(value, kind, this);
       if (special !== undefined) return special;
     }
     const own = ownJson(value);
-    return own === value ? this.members(value, {}) : this.visit(own, 'plain');
+    if (own !== value) return this.visit(own, kind);
+    return kind === 'headers' ? this.headers(value) : this.members(value, {});
+  }
+
+  /** A list of pairs, as `fetch` takes them, or of names and values in turn, as undici does. */
+  *#headerList(list: readonly unknown[]): Iterable<unknown> {
+    let previous: unknown;
+    for (const item of list) {
+      if (Array.isArray(item) && item.length === 2 && typeof item[0] === 'string') {
+        yield [item[0], this.#keys.kindOfHeader(item[0]) === 'secret' ? redacted : (item[1] as unknown)];
+      } else yield typeof previous === 'string' && this.#keys.isSecret(previous) ? redacted : item;
+      previous = item;
+    }
   }
 
   #primitive(value: unknown): unknown {
     if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
     if (typeof value === 'function') return '[Function]';
-    if (typeof value === 'symbol') return this.visit(String(value), 'plain');
+    if (typeof value === 'symbol') return this.visit(String(value));
     if (typeof value !== 'bigint') return value;
     return value < maxInteger && value > -maxInteger ? String(value) : '[BigInt]';
   }
@@ -174,5 +203,5 @@ function put(target: Record<string, unknown>, key: string, value: unknown): void
 
 /** Copies a value; never throws, and never changes it. */
 export function copyValue(value: unknown, keys: KeyMatcher): unknown {
-  return copyFlat(value, keys) ?? new Copy(keys).visit(value, 'plain');
+  return copyFlat(value, keys) ?? new Copy(keys).visit(value);
 }

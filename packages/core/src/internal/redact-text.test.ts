@@ -22,6 +22,17 @@ describe('redacted text', () => {
     }
   });
 
+  it('hides what stands in quotes as a whole', () => {
+    expect(cleaned('open \'token=canary\' and ["/x?pin=canary"]')).toBe(
+      'open \'token=[Redacted]\' and ["/x?pin=[Redacted]"]',
+    );
+  });
+
+  it('leaves alone what was hidden before', () => {
+    const text = `{ token: '[Redacted]', 'x-api-key': '[Redacted]' } {"pin":"[Redacted]"}`;
+    expect(cleaned(text)).toBe(text);
+  });
+
   it('hides secrets of a dumped head', () => {
     expect(cleaned('POST /x HTTP/1.1\r\nHost: a\r\nX-Api-Key: canary\r\nCookie: a=canary; b=canary\r\n\r\n')).toBe(
       'POST /x HTTP/1.1\r\nHost: a\r\nX-Api-Key: [Redacted]\r\nCookie: [Redacted]\r\n\r\n',

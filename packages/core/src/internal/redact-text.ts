@@ -10,8 +10,8 @@ export const redacted = '[Redacted]';
 /** Password of `scheme://user:password@host`. */
 const urlPassword = /(:\/\/[^\s/?#@:]*:)[^\s/?#]+@/g;
 
-/** `name=value` of a query string, a form body or a connection string. */
-const queryPair = /(^|[?&#;\s])([\w.[\]%-]{1,96}=)([^&#;\s"'<>]+)/g;
+/** `name=value` of a query string, a form body or a connection string, also in quotes. */
+const queryPair = /(^|[?&#;\s"'`(,])([\w.[\]%-]{1,96}=)([^&#;\s"'<>]+)/g;
 
 /** `"name": value` of a JSON text, possibly cut short. */
 const jsonPair = /(["'])([\w.-]{1,96})\1(\s{0,8}:\s{0,8})("(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|[^\s,}\]]+)/g;
@@ -25,6 +25,11 @@ const inspectedValue =
 
 /** `Name: value` of a dumped head. */
 const headerLine = /(?<=\r\n)([\w-]{1,96})(: ?)([^\r\n]+)/g;
+
+/** What {@link redactText} gives, at a tenth of the time for most texts: without one of these no name has a value. */
+export function cleanText(text: string, isSensitive: (name: string) => boolean): string {
+  return text.includes('=') || text.includes(':') ? redactText(text, isSensitive) : text;
+}
 
 function decoded(name: string): string {
   if (!name.includes('%')) return name;
@@ -68,14 +73,19 @@ function redactQuoted(text: string, isSensitive: (name: string) => boolean): str
   let safe = text;
   if (safe.includes('\\"') || safe.includes("\\'")) safe = redactEscaped(safe, isSensitive);
   if (/: ["'`]/.test(safe)) {
-    safe = safe.replace(inspectedValue, (value, name: string) => (isSensitive(name) ? `"${redacted}"` : value));
+    safe = safe.replace(inspectedValue, (value, name: string) => (isSensitive(name) ? hidden(value) : value));
   }
   if (safe.includes('"') || safe.includes("'")) {
-    safe = safe.replace(jsonPair, (pair, quote: string, name: string, colon: string) =>
-      isSensitive(name) ? `${quote}${name}${quote}${colon}"${redacted}"` : pair,
+    safe = safe.replace(jsonPair, (pair, quote: string, name: string, colon: string, value: string) =>
+      isSensitive(name) ? `${quote}${name}${quote}${colon}${hidden(value)}` : pair,
     );
   }
   return safe;
+}
+
+/** What was hidden before stays as it is. */
+function hidden(value: string): string {
+  return value.slice(1, -1) === redacted ? value : `"${redacted}"`;
 }
 
 /** A value may itself be JSON, its quotes escaped once more. */

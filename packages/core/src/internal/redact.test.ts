@@ -29,6 +29,51 @@ describe('redactor', () => {
     });
   });
 
+  it.each([
+    [
+      'an object',
+      { Host: 'a', 'X-Tenant': 'canary', 'x-none': null },
+      { Host: 'a', 'X-Tenant': '[Redacted]', 'x-none': null },
+    ],
+    ['Headers', new Headers({ host: 'a', 'x-tenant': 'canary' }), { host: 'a', 'x-tenant': '[Redacted]' }],
+    [
+      'a Map',
+      new Map([
+        ['host', 'a'],
+        ['x-tenant', 'canary'],
+      ]),
+      { host: 'a', 'x-tenant': '[Redacted]' },
+    ],
+    ['what toJSON gives', { toJSON: () => ({ host: 'a', via: ['b'] }) }, { host: 'a', via: ['b'] }],
+    [
+      'pairs',
+      [
+        ['host', 'a'],
+        ['x-tenant', 'canary'],
+      ],
+      [
+        ['host', 'a'],
+        ['x-tenant', '[Redacted]'],
+      ],
+    ],
+    [
+      'names and values in turn',
+      ['host', 'a', 'cookie', 'canary', 'via', 'b'],
+      ['host', 'a', 'cookie', '[Redacted]', 'via', 'b'],
+    ],
+    ['columns of a table', ['id', 'name'], ['id', 'name']],
+    ['a number', 7, 7],
+  ])('shows of headers those alone that may be seen: %s', (_, headers, shown) => {
+    expect(redactor.copy({ headers, request_headers: headers })).toEqual({ headers: shown, request_headers: shown });
+  });
+
+  it('follows the user in what headers may be seen', () => {
+    const own = createRedactor({ keys: ['via'], allow: ['X-Tenant'] });
+    const headers = { via: 'a', 'x-tenant': 'b', 'x-other': 'c' };
+    expect(own.copy({ headers })).toEqual({ headers: { via: '[Redacted]', 'x-tenant': 'b', 'x-other': '[Redacted]' } });
+    expect(createRedactor({ allow: ['headers'] }).copy({ headers })).toEqual({ headers });
+  });
+
   it('goes on judging rightly when more keys were seen than are remembered', () => {
     for (let index = 0; index < 10_000; index++) redactor.isSensitive(`key ${index} token_count`);
     expect([redactor.isSensitive('token'), redactor.isSensitive('tokens')]).toEqual([true, false]);
@@ -140,8 +185,10 @@ describe('redactor', () => {
     server.close();
   });
 
-  it('hides secrets inside URLs, form bodies and JSON bodies', () => {
+  it('hides secrets inside URLs, form bodies and JSON bodies, whatever their key', () => {
     const copied = redactor.copy({
+      note: 'see https://ada:canary@host/reset?token=canary',
+      list: ['/reset?token=canary'],
       referer: '/reset?page=1&reset_token=canary#x',
       body: '{"user":"u","password":"canary \\" canary","n":1',
       data: 'user=u&pass%77ord=canary',

@@ -1,5 +1,6 @@
 /** Redactor: plain copies of whatever is said, without its secrets. */
 import { copyValue } from './copy.js';
+import { cleanText } from './redact-text.js';
 import { requireObject, requireTexts } from './options.js';
 import { createKeyMatcher, type KeyMatcher } from './sensitive-key.js';
 
@@ -28,6 +29,8 @@ export interface Redactor {
    * request its method and path, a response its status, any other stream `[Stream]`.
    */
   copy(value: unknown): unknown;
+  /** The text with the values of sensitive names hidden in URLs, queries, JSON and printed objects. */
+  text(this: void, text: string): string;
 }
 
 /** @throws {ConfigError} When the keys to hide or to allow are no lists of texts. */
@@ -41,5 +44,6 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
     keys: matcher,
     isSensitive: matcher.isSecret,
     copy: (value) => copyValue(value, matcher),
+    text: (text) => cleanText(text, matcher.isSecret),
   };
 }

@@ -1,11 +1,15 @@
 /** Sensitive key: tells from a name alone whether the value under it is a secret. */
 
-/** What a key says about its value: a secret, a text that may carry secrets inside, or nothing. */
-export type KeyKind = 'secret' | 'text' | 'plain';
+import { isShownHeader } from './shown-header.js';
+
+/** What a key says about its value: a secret, the headers of a request or response, or nothing. */
+export type KeyKind = 'secret' | 'headers' | 'plain';
 
 export interface KeyMatcher {
   /** What the key says; every answer is remembered. */
-  kindOf(key: string): KeyKind;
+  kindOf(this: void, key: string): KeyKind;
+  /** What the name of a header says: it is a secret unless it is known to be none, or was allowed. */
+  kindOfHeader(this: void, name: string): KeyKind;
   /** Whether the value under the key is a secret. */
   isSecret(this: void, key: string): boolean;
 }
@@ -26,11 +30,6 @@ const secretNames = (
   'auth bearer pass pin otp totp session sid connectsid sig ssn pan csc ccnumber xauth passcode' +
   ' recoverycodes backupcodes rawheaders'
 ).split(' ');
-
-/** Endings of keys whose text may be a URL, a query or a body, with secrets inside it. */
-const textEndings = byLastLetters(
-  'url uri href link referer referrer location endpoint dsn path query search querystring body payload data form',
-);
 
 /** Most keys remembered; a caller who logs user-made keys must not make the map grow for ever. */
 const maxRemembered = 4_096;
@@ -70,7 +69,7 @@ function judge(key: string, extra: ReadonlySet<string>, allowed: ReadonlySet<str
     secretInside.some((word) => name.includes(word)) ||
     endsWithOneOf(name, secretEndings);
   if (secret) return 'secret';
-  return endsWithOneOf(name, textEndings) ? 'text' : 'plain';
+  return name.endsWith('headers') ? 'headers' : 'plain';
 }
 
 /**
@@ -82,15 +81,24 @@ function judge(key: string, extra: ReadonlySet<string>, allowed: ReadonlySet<str
 export function createKeyMatcher(extra: readonly string[], allowed: readonly string[]): KeyMatcher {
   const extraNames = new Set(extra.map(normalise));
   const allowedNames = new Set(allowed.map(normalise));
+  const kindOf = remembering((key) => judge(key, extraNames, allowedNames));
+  const kindOfHeader = remembering((name) => {
+    const isShown = kindOf(name) !== 'secret' && (isShownHeader(name) || allowedNames.has(normalise(name)));
+    return isShown ? 'plain' : 'secret';
+  });
+  return { kindOf, kindOfHeader, isSecret: (key) => kindOf(key) === 'secret' };
+}
+
+/** Remembers answers, until there are too many of them. */
+function remembering(answer: (key: string) => KeyKind): (key: string) => KeyKind {
   const remembered = new Map<string, KeyKind>();
-  const kindOf = (key: string): KeyKind => {
+  return (key) => {
     const known = remembered.get(key);
     if (known !== undefined) return known;
-    const kind = judge(key, extraNames, allowedNames);
+    const kind = answer(key);
     if (key.length > maxKeyLength) return kind;
     if (remembered.size >= maxRemembered) remembered.clear();
     remembered.set(key, kind);
     return kind;
   };
-  return { kindOf, isSecret: (key) => kindOf(key) === 'secret' };
 }

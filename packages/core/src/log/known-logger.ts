@@ -5,6 +5,7 @@ import { type PinoState, type Serializer, serializersOf } from './call-fields.js
 import { LoggerBindings } from './logger-bindings.js';
 import { boundScope } from './logger-scope.js';
 import { type PinoSymbols, pinoSymbols } from './pino-symbols.js';
+import { isTapped } from './tap.js';
 
 export class KnownLogger {
   readonly symbols: PinoSymbols;
@@ -23,7 +24,10 @@ export class KnownLogger {
   private lastBindings: LoggerBindings | undefined;
   private silent: { readonly standIn: PinoState; text: string } | undefined;
 
-  constructor(private readonly logger: Logger) {
+  constructor(
+    private readonly logger: Logger,
+    redactor: Redactor,
+  ) {
     const state = logger as unknown as PinoState;
     this.symbols = pinoSymbols(logger);
     this.errorKey = state[this.symbols.errorKey] as string;
@@ -33,6 +37,7 @@ export class KnownLogger {
     this.standIn = Object.create(logger) as PinoState;
     this.standIn[this.symbols.serializers] = {};
     this.standIn[this.symbols.mixin] = undefined;
+    this.standIn[this.symbols.write] = cleanedWrite(state[this.symbols.write] as Write, redactor);
     this.standIn[this.symbols.formatters] = { ...(state[this.symbols.formatters] as object), log: undefined };
   }
 
@@ -58,17 +63,34 @@ export class KnownLogger {
   }
 }
 
+/** How pino writes a line. */
+type Write = (this: unknown, fields: unknown, message: unknown, level: number) => void;
+
+/** The message is searched for secrets when its placeholders are filled: `token=%s` alone tells of none. */
+function cleanedWrite(write: Write, redactor: Redactor): Write {
+  return function writeCleaned(this: unknown, fields, message, level) {
+    write.call(this, fields, typeof message === 'string' ? redactor.text(message) : message, level);
+  };
+}
+
 /** The loggers of one writer. */
 export class KnownLoggers {
   private readonly known = new WeakMap<Logger, KnownLogger>();
+
+  /** @param onTapped Told of each logger whose lines OpenTelemetry sends as well. */
+  constructor(
+    private readonly redactor: Redactor,
+    private readonly onTapped: (() => void) | undefined,
+  ) {}
 
   of(given: Logger): KnownLogger {
     // A logger that was bound to a request is like the one it was made of in all else, and there is one for each request.
     const logger = Object.hasOwn(given, boundScope) ? (Object.getPrototypeOf(given) as Logger) : given;
     const found = this.known.get(logger);
     if (found) return found;
-    const made = new KnownLogger(logger);
+    const made = new KnownLogger(logger, this.redactor);
     this.known.set(logger, made);
+    if (this.onTapped && isTapped(made.standIn[made.symbols.stream])) this.onTapped();
     return made;
   }
 }

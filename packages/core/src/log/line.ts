@@ -25,6 +25,8 @@ export interface LineOptions {
   readonly onLine: (level: number) => void;
   /** Told of every line at `error` or above; left out when nobody listens. */
   readonly onError?: ((logged: LoggedError) => void) | undefined;
+  /** Told of each logger whose lines OpenTelemetry sends as well; left out when nobody minds. */
+  readonly onTapped?: (() => void) | undefined;
   /** Told when a line could not be written: a destination, serializer or mixin threw. */
   readonly onFailure: (reason: unknown) => void;
 }
@@ -48,10 +50,11 @@ export class LineWriter {
   /** By the name that a logger gives to its message, which no binding and no field of the context can have. */
   private readonly reserved = new Map<string, ReservedNames>();
   private readonly baseText: string;
-  private readonly loggers = new KnownLoggers();
+  private readonly loggers: KnownLoggers;
 
   constructor(private readonly options: LineOptions) {
-    const { base } = options;
+    const { base, redactor, onTapped } = options;
+    this.loggers = new KnownLoggers(redactor, onTapped);
     this.always = new Set(['level', 'time', ...base.keys()]);
     this.baseText = joinTexts(base);
   }

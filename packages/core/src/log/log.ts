@@ -15,6 +15,7 @@ import type { LoggedError } from './logged-error.js';
 import { boundScope, scopeOf } from './logger-scope.js';
 import { pinoSymbols } from './pino-symbols.js';
 import type { Sampling } from './sampling.js';
+import { branchTo } from './tap.js';
 import { timestamp } from './timestamp.js';
 
 export interface LogSettings {
@@ -28,6 +29,8 @@ export interface LogSettings {
   recorder?: FlightRecorder | undefined;
   sampling?: Sampling | undefined;
   onError?: ((logged: LoggedError) => void) | undefined;
+  /** Told of each logger whose lines OpenTelemetry sends as well. */
+  onTapped?: (() => void) | undefined;
   onFailure: (reason: unknown) => void;
 }
 
@@ -42,6 +45,8 @@ export class Log {
   private gate: Gate;
   private hasOwnLevels = false;
   private endWatch: () => void = () => undefined;
+  /** Where the destination is kept when something else gets the lines too. */
+  private readonly branch: { stream: DestinationStream } | undefined;
   private redirected: DestinationStream[] = [];
   private readonly named = new Map<string, Logger>();
 
@@ -50,6 +55,7 @@ export class Log {
     this.levels = settings.levels;
     this.writer = new LineWriter(lineOptions(settings));
     this.logger = pino(this.pinoOptions({}), settings.destination);
+    this.branch = branchTo(settings.destination, this.root[pinoSymbols(this.logger).stream]);
     this.watch();
   }
 
@@ -177,8 +183,13 @@ export class Log {
   }
 
   private writeTo(destination: DestinationStream): void {
-    const root = this.logger as unknown as Record<symbol, unknown>;
-    root[pinoSymbols(this.logger).stream] = destination;
+    if (this.branch) this.branch.stream = destination;
+    else this.root[pinoSymbols(this.logger).stream] = destination;
+  }
+
+  /** The root logger with what pino keeps under its symbols. */
+  private get root(): Record<symbol, unknown> {
+    return this.logger as unknown as Record<symbol, unknown>;
   }
 
   private applyLevels(): void {
@@ -211,6 +222,6 @@ function lineOptions(settings: LogSettings): LineOptions {
   setText(base, 'service', name);
   setText(base, 'env', environment);
   setText(base, 'version', version);
-  const { redactor, userFields, onLine, onError, onFailure } = settings;
-  return { base, redactor, userFields, onLine, onError, onFailure };
+  const { redactor, userFields, onLine, onError, onTapped, onFailure } = settings;
+  return { base, redactor, userFields, onLine, onError, onTapped, onFailure };
 }

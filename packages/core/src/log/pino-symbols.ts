@@ -11,6 +11,8 @@ export interface PinoSymbols {
   readonly mixinMergeStrategy: symbol;
   readonly serializers: symbol;
   readonly stream: symbol;
+  /** Writes a line of fields, finished message and level. */
+  readonly write: symbol;
 }
 
 const names = [
@@ -22,6 +24,7 @@ const names = [
   'mixinMergeStrategy',
   'serializers',
   'stream',
+  'write',
 ] as const satisfies (keyof PinoSymbols)[];
 
 const known = new WeakMap<object, PinoSymbols>();

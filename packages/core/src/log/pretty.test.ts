@@ -55,7 +55,7 @@ describe('a pretty line', () => {
     );
   });
 
-  it('is harmless whatever is on it', () => {
+  it('is harmless whatever is on it', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),

@@ -21,9 +21,9 @@ export function withoutTold(
   { errorKey, hasOwnErrors }: KnownLogger,
   redactor: Redactor,
 ): Fields | undefined {
-  const told = scopeOf(logger)?.unit.toldErrors;
-  const error = told && fields?.[errorKey];
-  if (!isError(error) || !told?.has(error) || hasOwnErrors) return fields;
+  const error = fields?.[errorKey];
+  if (error === undefined || hasOwnErrors || !isError(error)) return fields;
+  if (!scopeOf(logger)?.unit.toldErrors?.has(error)) return fields;
   const { type, message, code } = errorFields(error, redactor);
   return { ...fields, [errorKey]: { type, message, ...(code !== undefined && { code }), repeated: true } };
 }

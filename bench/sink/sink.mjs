@@ -1,6 +1,9 @@
 /** Sink: a server in a process of its own that takes whatever it is sent and counts the distinct errors in it. */
 import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { pinLoad } from '../runner/processor.mjs';
+
+pinLoad();
 
 const seen = new Set();
 let requests = 0;

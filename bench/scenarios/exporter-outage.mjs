@@ -1,23 +1,28 @@
 /** Outage: what 600,000 errors do to memory while nobody listens, and how many of them arrive when somebody does again. */
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { makeErrors } from './errors.mjs';
-import { findDeadPort, startSink } from './sink-process.mjs';
+import { makeErrors } from '../sink/errors.mjs';
+import { findDeadPort, startSink } from '../sink/sink-process.mjs';
 
-export const title = '600,000 distinct errors (ten minutes at 1,000 a second) against a dead port, as fast as they go';
-
-export const columns = [
-  { key: 'heapMiB', name: 'heap growth, MiB', digits: 0 },
-  { key: 'rssMiB', name: 'RSS growth, MiB', digits: 0 },
-  { key: 'kept', name: 'arrived when the sink was back', digits: 0 },
-  { key: 'lost', name: 'lost', digits: 0 },
-];
+export const exporterOutage = {
+  name: 'exporter-outage',
+  folder: 'exporter',
+  title: '600,000 distinct errors (ten minutes at 1,000 a second) against a dead port, as fast as they go',
+  rounds: 1,
+  variants: ['throughline', 'throughline-spool', 'opentelemetry', 'pino-loki', 'winston-loki'],
+  packages: ['@opentelemetry/sdk-logs', '@opentelemetry/exporter-logs-otlp-http', 'pino-loki', 'winston-loki'],
+  columns: [
+    { key: 'heapMiB', name: 'heap growth, MiB', digits: 0 },
+    { key: 'rssMiB', name: 'RSS growth, MiB', digits: 0 },
+    { key: 'kept', name: 'arrived when the sink was back', digits: 0 },
+    { key: 'lost', name: 'lost', digits: 0 },
+  ],
+};
 
 const sliceSize = 1_000;
 
 export async function run(variant, isSmoke) {
   const port = await findDeadPort();
   const subject = await variant.start({ url: `http://127.0.0.1:${port}` });
-  if (subject === undefined) return undefined;
   const before = used();
   const slices = isSmoke ? 2 : 600;
   for (let slice = 0; slice < slices; slice++) {

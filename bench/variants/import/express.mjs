@@ -1,0 +1,2 @@
+/** Express alone. */
+export const load = () => import('express');

@@ -1,0 +1,2 @@
+/** Throughline alone. */
+export const load = () => import('@throughline/express');
