@@ -87,10 +87,10 @@ describe('the metrics of a cluster', { timeout }, () => {
     const text = (await cluster.get('/metrics')).body;
     expect(text.split('\n').length).toBeGreaterThan(34_000);
     expect(seriesIn(text)['http_requests_total{method="GET",route="/orders/7",status_code="200"}']).toBe(1);
-    for (let at = 0; at < 3; at++) {
+    for (let at = 0; at < 5; at++) {
       cluster.kill('SIGUSR2');
       await cluster.until(() => turnsOf(cluster).length > at);
-      if (at < 2) await cluster.get('/metrics');
+      if (at < 4) await cluster.get('/metrics');
     }
     expect(Math.min(...turnsOf(cluster).slice(1))).toBeLessThan(20);
   });

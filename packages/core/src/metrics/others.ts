@@ -47,8 +47,11 @@ class Other {
   private take({ samples, ...head }: ToldMetric): void {
     const known = this.coming.get(head.name) ?? { ...head, samples: new Map<string, Sample>() };
     this.coming.set(head.name, known);
-    for (const sample of samples)
-      known.samples.set(keyOf(sample as Sample), { ...sample, value: Number(sample.value) });
+    for (const sample of samples) {
+      const { value } = sample;
+      const received = typeof value === 'number' ? (sample as Sample) : { ...sample, value: Number(value) };
+      known.samples.set(keyOf(received), received);
+    }
   }
 }
 
