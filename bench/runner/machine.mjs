@@ -13,7 +13,7 @@ export function machine(node, packages) {
   const [cpu] = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    commit: outputOf('git', ['describe', '--always', '--dirty']),
+    commit: outputOf('git', ['rev-parse', '--short', 'HEAD']) + (isChanged() ? ' and changes' : ''),
     node: outputOf(node, ['--version']),
     system: `${type()} ${release()}, ${cpus().length} × ${cpu?.model.trim()}${canPin ? ', a core each for server and load' : ''}`,
     load: loadavg()[0].toFixed(1),
@@ -27,6 +27,11 @@ export function machineLine({ date, commit, node, system, load, versions }) {
   return [`${date}, commit ${commit}, Node ${node}, ${system}, load average ${load}`, packages.join(', ')]
     .filter(Boolean)
     .join('; ');
+}
+
+/** Whether what is measured, or measures, is other than committed; the page that a run writes is not. */
+function isChanged() {
+  return outputOf('git', ['status', '--porcelain', '--', ':/packages', ':/bench']) !== '';
 }
 
 /** Read off its manifest, which not every package exports. */

@@ -31,21 +31,10 @@ export async function send(url, amount, options = {}) {
   if (non2xx + errors > 0 || good !== amount) throw new Error(`${url}: ${good} of ${amount} were answered well`);
 }
 
-/** Time of the processor for one of `amount` requests, in µs; as many go before, so that V8 has compiled. */
+/** Time of the processor for one of exactly `amount` requests, in µs. */
 export async function cpuPerRequest(server, path, amount, options) {
-  await send(server.url + path, amount, options);
   await server.ask('memory');
   const before = await server.ask('cpuUs');
   await send(server.url + path, amount, options);
   return ((await server.ask('cpuUs')) - before) / amount;
-}
-
-/** The same for a server that is started for it. */
-export async function requestCost(variant, { path, ...setting }) {
-  const server = await startServer(variant, setting);
-  try {
-    return { cpuUs: await cpuPerRequest(server, path, setting.isSmoke ? 20 : 10_000) };
-  } finally {
-    server.stop();
-  }
 }

@@ -1,6 +1,9 @@
 /** Concurrency: how the time of one request grows with the number of requests at once. */
-import { cpuPerRequest, startServer } from '../runner/requests.mjs';
+import { cpuPerRequest, send, startServer } from '../runner/requests.mjs';
 
+const path = '/orders/7';
+/** In seconds, for each of the requests. */
+const timeout = 60;
 const sizes = [1, 10, 100, 1_000, 10_000];
 const stack = 'cls-rtracer+pino-http+express-prom-bundle';
 
@@ -19,7 +22,8 @@ export const concurrency = {
       const figures = {};
       for (const connections of setting.isSmoke ? sizes.slice(0, 2) : sizes) {
         const amount = setting.isSmoke ? 20 : Math.max(10_000, 2 * connections);
-        figures[connections] = await cpuPerRequest(server, '/orders/7', amount, { connections, timeout: 60 });
+        await send(server.url + path, amount, { connections, timeout });
+        figures[connections] = await cpuPerRequest(server, path, amount, { connections, timeout });
       }
       return figures;
     } finally {

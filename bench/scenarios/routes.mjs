@@ -1,5 +1,5 @@
 /** Routes: how the time of one request grows with the number of routes, when all of them are called. */
-import { cpuPerRequest, startServer } from '../runner/requests.mjs';
+import { cpuPerRequest, send, startServer } from '../runner/requests.mjs';
 import { paths } from '../variants/routes/orders.mjs';
 
 const sizes = [10, 100, 1_000, 10_000];
@@ -25,7 +25,9 @@ async function costWith(size, variant, setting) {
   const server = await startServer(variant, setting, size);
   try {
     const requests = paths(size).map((path) => ({ method: 'GET', path }));
-    return await cpuPerRequest(server, '', setting.isSmoke ? size : 10_000, { requests });
+    const amount = setting.isSmoke ? size : 10_000;
+    await send(server.url, amount, { requests });
+    return await cpuPerRequest(server, '', amount, { requests });
   } finally {
     server.stop();
   }
