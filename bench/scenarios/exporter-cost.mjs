@@ -19,7 +19,7 @@ export const exporterCost = {
   ],
   packages: ['@opentelemetry/sdk-logs', '@opentelemetry/exporter-logs-otlp-http', 'pino-loki', 'winston-loki'],
   columns: [
-    { key: 'p50Us', name: 'call p50, µs', digits: 2 },
+    { key: 'p50Us', name: 'call p50, µs', digits: 3 },
     { key: 'p99Us', name: 'call p99, µs', digits: 1 },
     { key: 'allUs', name: 'sending included, µs an error', digits: 1 },
     { key: 'stallMs', name: 'longest stall, ms', digits: 1 },
@@ -50,6 +50,8 @@ export async function run(variant, isSmoke) {
 
 async function measure(subject, first, slices) {
   const calls = [];
+  // What costs less than a look at the clock is done many times between two looks.
+  const repeats = subject.sendsNothing ? 1_000 : 1;
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const before = performance.eventLoopUtilization();
@@ -60,8 +62,8 @@ async function measure(subject, first, slices) {
     makingMs += performance.now() - startMs;
     for (const error of errors) {
       const callMs = performance.now();
-      subject.take(error);
-      calls.push((performance.now() - callMs) * 1_000);
+      for (let count = 0; count < repeats; count++) subject.take(error);
+      calls.push(((performance.now() - callMs) * 1_000) / repeats);
     }
     await setTimeout(sliceEveryMs);
   }

@@ -8,8 +8,16 @@ const headerBytes = 16;
 const sectionAt = 21;
 const opMsg = 2013;
 
+export interface MongoStub {
+  readonly port: number;
+  /** How many `{ sleep: 1 }` came so far, which are never answered. */
+  readonly sleeping: number;
+  stop(): void;
+}
+
 /** Listens on a free port and knows one user with this password, of the mechanism PLAIN. */
-export async function startMongoStub(password: string): Promise<{ port: number; stop(): void }> {
+export async function startMongoStub(password: string): Promise<MongoStub> {
+  let sleeping = 0;
   const server = createServer((socket) => {
     let received = Buffer.alloc(0);
     socket.on('error', () => {});
@@ -18,16 +26,24 @@ export async function startMongoStub(password: string): Promise<{ port: number; 
       while (received.length >= headerBytes && received.length >= received.readInt32LE(0)) {
         const message = received.subarray(0, received.readInt32LE(0));
         received = received.subarray(message.length);
-        send(socket, message.readInt32LE(4), answer(BSON.deserialize(message.subarray(sectionAt)), password));
+        const command = BSON.deserialize(message.subarray(sectionAt));
+        if ('sleep' in command) sleeping += 1;
+        else send(socket, message.readInt32LE(4), answer(command, password));
       }
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, stop: () => void server.close() };
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    get sleeping() {
+      return sleeping;
+    },
+    stop: () => void server.close(),
+  };
 }
 
-/** `undefined` for a command that is never answered. */
-function answer(command: BSON.Document, password: string): BSON.Document | undefined {
+function answer(command: BSON.Document, password: string): BSON.Document {
   const [name] = Object.keys(command);
   switch (name) {
     case 'hello':
@@ -37,8 +53,6 @@ function answer(command: BSON.Document, password: string): BSON.Document | undef
       if (given === password) return { ok: 1, conversationId: 1, done: true, payload: new BSON.Binary() };
       return { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' };
     }
-    case 'sleep':
-      return undefined;
     case 'ping':
     case 'endSessions':
       return { ok: 1 };
@@ -47,8 +61,7 @@ function answer(command: BSON.Document, password: string): BSON.Document | undef
   }
 }
 
-function send(socket: Socket, responseTo: number, document: BSON.Document | undefined): void {
-  if (document === undefined) return;
+function send(socket: Socket, responseTo: number, document: BSON.Document): void {
   const header = Buffer.alloc(sectionAt);
   const body = BSON.serialize(document);
   header.writeInt32LE(sectionAt + body.length, 0);

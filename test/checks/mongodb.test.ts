@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { mongodbCheck, type MongoDatabase } from '@throughline/core/checks/mongodb';
 import { describe, expect, it, vi } from 'vitest';
@@ -66,13 +65,13 @@ describe('mongodbCheck', () => {
     const health = healthOf(checkOf(client));
     await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
     const inUse = new AbortController();
-    const sleep = (): Promise<unknown> => {
-      const taken = once(client, 'connectionCheckedOut');
+    const sleep = async (): Promise<void> => {
+      const expected = stub.sleeping + 1;
       client
         .db()
         .command({ sleep: 1 }, { signal: inUse.signal })
         .catch(() => {});
-      return taken;
+      await vi.waitUntil(() => stub.sleeping === expected, PATIENCE);
     };
     await sleep();
     await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });

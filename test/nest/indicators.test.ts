@@ -1,11 +1,12 @@
 /** Health indicators in Nest: decorated methods of providers, and what @nestjs/terminus users have already. */
 import { Inject, Injectable, type Provider, Scope, type Type } from '@nestjs/common';
-import type { CheckOptions, HealthCheck } from '@throughline/core';
+import { NestFactory } from '@nestjs/core';
+import { type CheckOptions, createObservability, type HealthCheck } from '@throughline/core';
 import { HealthIndicator, ObservabilityModule } from '@throughline/nest';
 import { describe, expect, inject, it } from 'vitest';
 import { frameworkOfCell } from '../contract/framework-of-cell.js';
 import type { Service } from '../contract/start.js';
-import { adapters, startNest } from './service.js';
+import { adapters, quiet, rootOf, startNest } from './service.js';
 
 /** What a test switches. */
 class Redis {
@@ -93,6 +94,21 @@ describe(`decorated methods in Nest ${inject('major')}`, () => {
       Touchy,
     ];
     expect(await told(await startWith(odd))).toEqual([200, { status: 'healthy' }]);
+  });
+
+  it('hold up an application that awaits ready() before it listens, when they refuse the start', async () => {
+    const redis = Object.assign(new Redis(), { isDown: true });
+    const observability = createObservability({ isolated: true, exporters: [], log: { level: 'silent' } });
+    const providers = [{ provide: Redis, useValue: redis }, indicatorWith({ effects: { startup: 'refuse' } })];
+    const root = rootOf({ imports: [ObservabilityModule.forRoot({ observability })], providers });
+    const app = await NestFactory.create(root, createAdapter(), quiet);
+    await app.init();
+    await expect(observability.ready({ timeoutMs: 200 })).rejects.toThrow(
+      'the service does not start: within 200 ms redis is down with REFUSED',
+    );
+    redis.isDown = false;
+    await observability.ready();
+    await app.close();
   });
 
   it.each([

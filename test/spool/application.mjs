@@ -7,8 +7,8 @@ import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
 import { sentryExporter } from '@throughline/core/exporters/sentry';
 
-/** @type {{ exporter: string, url: string, directory: string, errors: number, end: string }} */
-const { exporter, url, directory, errors, end } = JSON.parse(process.argv[2] ?? '{}');
+/** @type {{ exporter: string, url: string, directory: string, maxBytes?: number, errors: number, end: string, flushMs?: number }} */
+const { exporter, url, directory, maxBytes, errors, end, flushMs = 15_000 } = JSON.parse(process.argv[2] ?? '{}');
 
 const exporters = {
   openobserve: () => openobserveExporter({ url, key: 'shop:secret' }),
@@ -23,7 +23,7 @@ const observability = createObservability({
   service: { name: 'shop' },
   log: { destination: { write: () => undefined } },
   exporters: [exporters[exporter]()],
-  spool: { directory },
+  spool: { directory, maxBytes },
 });
 
 function logLast() {
@@ -39,6 +39,10 @@ const ends = {
   throw: throwUncaught,
   abort: () => process.abort(),
   SIGTERM: () => process.kill(process.pid, 'SIGTERM'),
+  'SIGTERM and close': () => {
+    process.on('SIGTERM', () => void observability.close({ timeoutMs: 200 }).then(() => process.exit(7)));
+    process.kill(process.pid, 'SIGTERM');
+  },
   // The test does it, whenever it likes.
   SIGKILL: () => undefined,
   'error in an exit handler': () => process.on('exit', logLast).exit(7),
@@ -58,7 +62,7 @@ for (let index = 0; index < errors; index++) {
   if (index % 20 === 19) await new Promise(setImmediate);
 }
 if (end === 'flush') {
-  const isOut = await observability.flush({ timeoutMs: 15_000 });
+  const isOut = await observability.flush({ timeoutMs: flushMs });
   writeSync(1, `${JSON.stringify({ isOut, status: observability.status() })}\n`);
   await observability.close();
 } else {

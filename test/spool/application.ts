@@ -9,6 +9,8 @@ export interface ApplicationRun {
   readonly url: string;
   /** Of the spool. */
   readonly directory: string;
+  /** Bound on the spool. */
+  readonly maxBytes?: number;
   /** How many errors it logs. */
   readonly errors: number;
   readonly end:
@@ -16,10 +18,13 @@ export interface ApplicationRun {
     | 'throw'
     | 'abort'
     | 'SIGTERM'
+    | 'SIGTERM and close'
     | 'SIGKILL'
     | 'error in an exit handler'
     | 'error in a handler of what nobody caught'
     | 'flush';
+  /** Longest wait of `flush`. */
+  readonly flushMs?: number;
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
 }

@@ -12,7 +12,7 @@ const errors = 200;
 /** Most records of one batch: so many may arrive twice, when the process died before it knew that they had arrived. */
 const maxBatch = 128;
 
-const ends = ['exit', 'throw', 'abort', 'SIGTERM', 'SIGKILL'] as const;
+const ends = ['exit', 'throw', 'abort', 'SIGTERM', 'SIGTERM and close', 'SIGKILL'] as const;
 /** What the process may be killed in the middle of: the server has the batch, and the process may not know it. */
 const moments = ['while its batch is on the way', 'as its batch is answered'] as const;
 

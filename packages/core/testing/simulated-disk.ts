@@ -34,6 +34,9 @@ export class SimulatedDisk implements Disk {
   readonly faults: Faults = {};
   readonly #clock: FakeClock;
   readonly #storage: Storage;
+  /** Calls so far. */
+  calls = 0;
+  #fault: { call: number; code: string } | undefined;
   #crash: { writesLeft: number; readonly isTorn: boolean } | undefined;
 
   constructor(clock: FakeClock, storage: Storage) {
@@ -44,6 +47,11 @@ export class SimulatedDisk implements Disk {
   /** Ends the process after so many more writes, the last one torn or not begun: no call gets through any more. */
   crashAfter(writes: number, isTorn: boolean): void {
     this.#crash = { writesLeft: writes, isTorn };
+  }
+
+  /** Makes one call fail, counted from the first, whatever it is. */
+  failCall(call: number, code: string): void {
+    this.#fault = { call, code };
   }
 
   /** Whether the process is gone. */
@@ -90,8 +98,8 @@ export class SimulatedDisk implements Disk {
     this.#write();
     if (!this.#storage.files.has(from) && !this.#storage.directories.has(from)) throw failure('ENOENT', from);
     for (const map of [this.#storage.files, this.#storage.directories] as Map<string, SimulatedFile>[]) {
-      for (const [path, entry] of map) {
-        if (path !== from && !path.startsWith(`${from}/`)) continue;
+      // Read before it is changed: an entry may get the name that it has.
+      for (const [path, entry] of [...map].filter(([each]) => each === from || each.startsWith(`${from}/`))) {
         map.delete(path);
         map.set(to + path.slice(from.length), entry);
       }
@@ -136,6 +144,7 @@ export class SimulatedDisk implements Disk {
   }
 
   #write(): void {
+    this.#count();
     if (this.#crash !== undefined && --this.#crash.writesLeft < 0) throw failure('EIO', 'reached');
     if (this.faults.writeMs !== undefined) this.#clock.skip(this.faults.writeMs);
     if (this.faults.writes !== undefined) throw failure(this.faults.writes, 'written');
@@ -155,8 +164,13 @@ export class SimulatedDisk implements Disk {
 
   async #read(): Promise<void> {
     await Promise.resolve();
+    this.#count();
     if (this.isGone) throw failure('EIO', 'reached');
     if (this.faults.reads !== undefined) throw failure(this.faults.reads, 'read');
+  }
+
+  #count(): void {
+    if (this.#fault?.call === this.calls++) throw failure(this.#fault.code, 'reached');
   }
 
   #requireDirectory(path: string): { changedMs: number } {

@@ -13,6 +13,8 @@ export interface MongoDatabase {
 /** The part of a MongoClient that tells how full its pools are. */
 export interface MongoPools {
   readonly options?: { readonly maxPoolSize?: number; readonly hosts?: readonly object[]; readonly srvHost?: string };
+  on?(event: 'connectionCheckOutStarted', listener: (event: { readonly address: string }) => void): unknown;
+  on?(event: 'connectionCheckOutFailed', listener: (event: { readonly address: string }) => void): unknown;
   on?(event: 'connectionCheckedOut', listener: (event: MongoPoolEvent) => void): unknown;
   on?(event: 'connectionCheckedIn', listener: (event: MongoPoolEvent) => void): unknown;
   on?(event: 'connectionClosed', listener: (event: MongoPoolEvent) => void): unknown;
@@ -58,16 +60,30 @@ function targetOf(client: MongoPools | undefined): string | undefined {
   return addressOf(srvHost ?? hosts.map(String), undefined);
 }
 
-/** Counts the connections in use, which the driver tells in events alone. */
+/** What the commands of the application want of the pool of one server. */
+interface Demand {
+  readonly inUse: Set<unknown>;
+  waiting: number;
+}
+
+/** Counts the connections in use and those who wait for one, which the driver tells in events alone. */
 function watchPools(client: MongoPools | undefined): () => boolean {
   const max = client?.options?.maxPoolSize ?? 0;
   if (max === 0) return () => false; // it knows no limit
-  const inUse = new Map<string, Set<unknown>>();
-  const end = ({ address, connectionId }: MongoPoolEvent): void => void inUse.get(address)?.delete(connectionId);
+  const demands = new Map<string, Demand>();
+  const at = (address: string): Demand => {
+    const demand = demands.get(address) ?? { inUse: new Set(), waiting: 0 };
+    demands.set(address, demand);
+    return demand;
+  };
+  const end = ({ address, connectionId }: MongoPoolEvent): void => void at(address).inUse.delete(connectionId);
+  client?.on?.('connectionCheckOutStarted', ({ address }) => void (at(address).waiting += 1));
+  client?.on?.('connectionCheckOutFailed', ({ address }) => void (at(address).waiting -= 1));
   client?.on?.('connectionCheckedOut', ({ address, connectionId }) => {
-    inUse.set(address, (inUse.get(address) ?? new Set()).add(connectionId));
+    at(address).waiting -= 1;
+    at(address).inUse.add(connectionId);
   });
   client?.on?.('connectionCheckedIn', end);
   client?.on?.('connectionClosed', end);
-  return () => [...inUse.values()].some(({ size }) => size >= max);
+  return () => [...demands.values()].some(({ inUse, waiting }) => inUse.size + Math.max(0, waiting) >= max);
 }

@@ -181,6 +181,7 @@ export class Delivery {
     if (again === 'no') return;
     if (again === 'resend') this.#attempts.resent = true;
     if (again === 'halves') this.#attempts.firstUid = '';
+    if (again === 'truncated') this.#ledger.cut(weightOf(batch));
     const entries =
       again === 'truncated' ? batch.map((entry) => this.#outbox.replace(entry, truncateRecord(entry.record))) : batch;
     this.#outbox.putBack(entries);

@@ -8,6 +8,10 @@ import type { Attempt, ExportRequest, Outcome } from './transport.js';
 
 const verdict = (value: object): string => JSON.stringify(value);
 
+function fail(): never {
+  throw new Error('there is no destination');
+}
+
 describe('exporter core', () => {
   it('does nothing at all without a destination', async () => {
     const { core, clock } = simulate({ destinations: [] });
@@ -192,7 +196,7 @@ describe('exporter core', () => {
       await clock.advance(500);
     }
     expect(transport.sent.map(({ uids }) => uids.length)).toEqual([2, 1, 2, 1, 1]);
-    expect(core.status()).toMatchObject([{ delivered: 1, rejected: 1, reasons: { too_big: 1 } }]);
+    expect(core.status()).toMatchObject([{ delivered: 1, rejected: 1, truncated: 1, reasons: { too_big: 1 } }]);
   });
 
   it('sends unaccounted records once more, then counts them as unconfirmed', async () => {
@@ -229,6 +233,52 @@ describe('exporter core', () => {
     await transport.answer(200);
     await clock.advance(500);
     expect(transport.sent.map(({ uids }) => uids.length)).toEqual([8, 4, 4]);
+  });
+
+  it('keeps 50,000 distinct errors within 8 MiB, and counts exactly those that it drops', async () => {
+    const { core, clock, transport } = simulate({ maxBytes: 8_388_608 });
+    for (let index = 0; index < 50_000; index++) core.offer(report(`error ${index}`));
+    const [{ offered, queued, dropped, reasons } = fail()] = core.status();
+    expect([offered, queued + dropped, reasons]).toEqual([50_000, 50_000, { queue_full: dropped }]);
+    await clock.advance(0);
+    const uids: string[] = [];
+    for (; transport.open; await clock.advance(500)) {
+      uids.push(...transport.open.uids);
+      await transport.answer(200);
+    }
+    expect(new Set(uids).size).toBe(queued);
+    expect(core.status()).toMatchObject([{ delivered: queued, dropped, queued: 0 }]);
+  });
+
+  it('sends one batch, and no burst, after the process stood still for 30 s', async () => {
+    const { core, clock, transport } = simulate();
+    core.offer(report('before'));
+    await clock.advance(0);
+    await transport.answer(200);
+    core.offer(report('one'));
+    clock.skip(30_000);
+    for (const message of ['two', 'three']) core.offer(report(message));
+    await clock.advance(0);
+    expect(transport.sent.map(({ atMs, uids }) => [atMs, uids.length])).toEqual([
+      [0, 1],
+      [30_000, 3],
+    ]);
+    await transport.answer(200);
+    core.offer(report('four'));
+    await clock.advance(499);
+    expect(transport.sent).toHaveLength(2);
+  });
+
+  it('answers every flush that waits at the same time, and none before all is out', async () => {
+    const { core, clock, transport } = simulate();
+    core.offer(report('a'));
+    const answers: string[] = [];
+    const flushes = ['first', 'second'].map((name) => core.flush().then((isOut) => answers.push(`${name} ${isOut}`)));
+    await clock.advance(0);
+    expect(answers).toEqual([]);
+    await transport.answer(200);
+    await Promise.all(flushes);
+    expect(answers).toEqual(['first true', 'second true']);
   });
 
   it('drops the oldest when memory is full, and says why', async () => {

@@ -5,12 +5,22 @@ export type Ending = 'delivered' | 'rejected' | 'dropped' | 'unconfirmed';
 
 export interface LedgerTotals extends Record<Ending, number> {
   offered: number;
+  /** Sent again cut short, because the whole was too much for the destination; where they end is counted as well. */
+  truncated: number;
   /** Counts per reason of everything that was not delivered. */
   reasons: Record<string, number>;
 }
 
 export class Ledger {
-  readonly #totals: LedgerTotals = { offered: 0, delivered: 0, rejected: 0, dropped: 0, unconfirmed: 0, reasons: {} };
+  readonly #totals: LedgerTotals = {
+    offered: 0,
+    delivered: 0,
+    rejected: 0,
+    dropped: 0,
+    unconfirmed: 0,
+    truncated: 0,
+    reasons: {},
+  };
 
   get totals(): LedgerTotals {
     return { ...this.#totals, reasons: { ...this.#totals.reasons } };
@@ -22,6 +32,11 @@ export class Ledger {
 
   deliver(count: number): void {
     this.#totals.delivered += count;
+  }
+
+  /** Counts reports of which a part is left out; where they end is counted beside it. */
+  cut(count: number): void {
+    this.#totals.truncated += count;
   }
 
   /** Counts reports that did not arrive, or not for certain. */

@@ -14,7 +14,7 @@ export interface CheckOptions {
   effects?: CheckEffects;
   /** `false`, or a function that says so: the check is not asked and counts for nothing. @default true */
   enabled?: boolean | (() => boolean);
-  /** Longest wait for an answer, in milliseconds; at most the deadline for all checks. @default 500 */
+  /** Longest wait for an answer, in milliseconds; at most the deadline for all checks, or 60_000 in the background. @default 500 */
   timeoutMs?: number;
   /** How long a good result is kept, in milliseconds. @default 0 */
   cacheMs?: number;
@@ -84,6 +84,9 @@ const maxKeptMs = 86_400_000;
 /** The shortest pause between two runs in the background: a typing mistake must not become an attack on the dependency. */
 const minPollMs = 100;
 
+/** No probe waits for a run in the background, so that it may take longer than they do. */
+const maxPolledMs = 60_000;
+
 /**
  * Refuses a name that could not stand as a key in every answer.
  *
@@ -115,8 +118,9 @@ export function completeCheck(option: string, given: HealthCheck | Probe, deadli
     throw invalidOption(`${option}.enabled`, 'true, false or a function', enabled);
   if (target !== undefined && typeof target !== 'string')
     throw invalidOption(`${option}.target`, 'a text', typeof target);
+  const polling = completePolling(option, given);
   const { timeoutMs = Math.min(checkDefaults.timeoutMs, deadlineMs) } = given;
-  requireRange(`${option}.timeoutMs`, timeoutMs, 1, deadlineMs);
+  requireRange(`${option}.timeoutMs`, timeoutMs, 1, polling ? maxPolledMs : deadlineMs);
   return {
     probe: (signal) => given.probe(signal),
     required,
@@ -125,7 +129,7 @@ export function completeCheck(option: string, given: HealthCheck | Probe, deadli
     target,
     timeoutMs,
     ...completeCounts(option, given),
-    polling: completePolling(option, given),
+    polling,
     onChange: completeListener(option, given),
   };
 }

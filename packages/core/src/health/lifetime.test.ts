@@ -219,6 +219,19 @@ describe('a check that is asked in the background', () => {
     health.drain();
   });
 
+  it('may take longer than any probe waits', async () => {
+    const slow = {
+      pollEveryMs: 1000,
+      timeoutMs: 5000,
+      probe: () => new Promise((resolve) => setTimeout(resolve, 4000)),
+    };
+    const health = createHealth({ checks: { slow } });
+    expect((await health.check()).status).toBe('starting');
+    await vi.advanceTimersByTimeAsync(4000);
+    expect((await health.check()).status).toBe('healthy');
+    health.drain();
+  });
+
   it('only degrades when it is stale and optional', async () => {
     const clock = freezable();
     const health = createHealth({ checks: { db: switchable({ required: false, pollEveryMs: 1000 }) }, clock });
@@ -381,6 +394,12 @@ describe('set-up mistakes', () => {
       { pollEveryMs: 1000, staleAfterMs: 999 },
       'staleAfterMs',
       /from 1000/,
+    ],
+    [
+      'a wait in the background that has no end',
+      { pollEveryMs: 1000, timeoutMs: 60_001 },
+      'timeoutMs',
+      /from 1 to 60000/,
     ],
     ['staleness without polling', { staleAfterMs: 1000 }, 'staleAfterMs', /left out without pollEveryMs/],
     ['a listener that is none', { onDown: 'off' as never }, 'onDown', /a function/],

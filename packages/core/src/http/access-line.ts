@@ -16,13 +16,13 @@ export interface AccessLine {
 }
 
 /** At most 256 characters of what the client says of itself. */
-export function userAgentOf({ headers }: IncomingMessage): string | undefined {
+export function userAgentOf({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   return headers['user-agent']?.slice(0, maxUserAgentLength);
 }
 
 /** Describes a closed exchange. The context's own fields are not repeated: the logger puts them on the line. */
 export function accessLine(exchange: Exchange, route: string | undefined, durationMs: number): AccessLine {
-  const { req, error } = exchange;
+  const { error } = exchange;
   const aborted = !exchange.isSent && !endsWithConnection(exchange);
   const isHungUp = aborted && error === undefined;
   const status = isHungUp ? clientClosedRequest : statusOf(exchange);
@@ -36,7 +36,7 @@ export function accessLine(exchange: Exchange, route: string | undefined, durati
       duration_ms: Math.round(durationMs * 1000) / 1000,
       bytes: sentBytes(exchange),
       client_ip: exchange.clientIp,
-      user_agent: userAgentOf(req),
+      user_agent: userAgentOf(exchange),
       aborted: aborted || undefined,
       err: isFailure ? exchange.reason : shortened(error),
     },
@@ -45,22 +45,20 @@ export function accessLine(exchange: Exchange, route: string | undefined, durati
 
 /** Whether there is no other end than that of the connection: one that was upgraded, or a stream of events. */
 function endsWithConnection(exchange: Exchange): boolean {
-  const { res } = exchange;
-  if (!res.headersSent) return isUpgraded(exchange);
-  return String(res.getHeader('content-type')).startsWith('text/event-stream');
+  if (!exchange.hasHead) return isUpgraded(exchange);
+  return String(exchange.res.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 /** Whether another protocol was spoken: what had been taken over was answered, and not as a response of HTTP. */
-function isUpgraded({ req, res, isUpgrade, sentBefore }: Exchange): boolean {
-  return isUpgrade && !res.headersSent && req.socket.bytesWritten > sentBefore;
+function isUpgraded({ req, isUpgrade, hasHead, sentBefore }: Exchange): boolean {
+  return isUpgrade && !hasHead && req.socket.bytesWritten > sentBefore;
 }
 
 /** The status the client saw; what stands there is not true of a response that an error broke off before its head. */
 function statusOf(exchange: Exchange): number {
-  const { res, isSent } = exchange;
+  const { statusCode, hasHead } = exchange;
   if (isUpgraded(exchange)) return switchingProtocols;
-  const isBrokenOff = !isSent && !res.headersSent;
-  return isBrokenOff && res.statusCode < 400 ? 500 : res.statusCode;
+  return !hasHead && statusCode < 400 ? 500 : statusCode;
 }
 
 function levelOf(exchange: Exchange, status: number, isFailure: boolean, isHungUp: boolean): AccessLine['level'] {
@@ -88,9 +86,18 @@ const notJson = ' is not valid JSON';
  * Bytes of the response's body as they went over the wire; a chunked body counts with its framing. A stream of HTTP/2
  * shares its connection with others, so nothing is known of one without a declared length.
  */
-function sentBytes({ req, res, sentBefore, isSent, isUpgrade }: Exchange): number | undefined {
-  if (isUpgrade && !res.headersSent) return req.socket.bytesWritten - sentBefore;
-  if (req.method === 'HEAD' || res.statusCode === 304 || res.statusCode === 204 || !res.headersSent) return 0;
+function sentBytes({
+  req,
+  res,
+  scope,
+  sentBefore,
+  statusCode,
+  hasHead,
+  isSent,
+  isUpgrade,
+}: Exchange): number | undefined {
+  if (isUpgrade && !hasHead) return req.socket.bytesWritten - sentBefore;
+  if (scope.method === 'HEAD' || statusCode === 304 || statusCode === 204 || !hasHead) return 0;
   const declared = Number(res.getHeader('content-length') ?? Number.NaN);
   if (isSent && Number.isSafeInteger(declared)) return declared;
   const head = (res as { _header?: unknown })._header;

@@ -4,30 +4,47 @@ import { currentScope, runInScope } from '../context/current.js';
 import { createMethodReplacer } from '../internal/method-replacer.js';
 import { type Exchange, exchangeOf } from './exchange.js';
 
-type Message = IncomingMessage | ServerResponse;
 type Event = [name: string | symbol, ...values: unknown[]];
-type Emit = (this: Message, ...event: Event) => boolean;
-
-/** Events of a response that its exchange hears of, whether or not anybody else listens. */
-const heard: ReadonlySet<unknown> = new Set(['pipe', 'finish', 'close']);
+type Emit<Emitter> = (this: Emitter, ...event: Event) => boolean;
 
 /**
  * Makes every listener of an observed request or response run in its scope, and the exchange hear of the response before
  * any of them. Without it the second packet of a body, `end`, `close` and a `finish` sent from elsewhere arrive without
  * context, because Node emits them from the connection's parser.
  */
-export const emitInScope: (message: Message) => void = createMethodReplacer('emit', (emit: Emit): Emit => {
-  function emitNow(message: Message, exchange: Exchange, event: Event): boolean {
-    if (message === exchange.res && heard.has(event[0])) exchange.hear(event[0], event[1]);
-    return emit.apply(message, event);
+export function emitInScope(req: IncomingMessage, res: ServerResponse): void {
+  replaceEmitOfRequest(req);
+  replaceEmitOfResponse(res);
+}
+
+const replaceEmitOfRequest = createMethodReplacer('emit', (emit: Emit<IncomingMessage>): Emit<IncomingMessage> => {
+  return function emitWithContext(this: IncomingMessage, ...event: Event) {
+    const exchange = exchangeOf(this);
+    return !exchange || isCurrent(exchange)
+      ? emit.apply(this, event)
+      : runInScope(exchange.scope, apply, emit, this, event);
+  };
+}) as (req: IncomingMessage) => void;
+
+const replaceEmitOfResponse = createMethodReplacer('emit', (emit: Emit<ServerResponse>): Emit<ServerResponse> => {
+  function hearAndEmit(res: ServerResponse, exchange: Exchange, event: Event): boolean {
+    exchange.hear(event[0], event[1]);
+    return emit.apply(res, event);
   }
 
-  return function emitWithContext(this: Message, ...event: Event): boolean {
-    const exchange = exchangeOf(this);
+  return function emitWithContext(this: ServerResponse, ...event: Event) {
+    const exchange = exchangeOf(this.req);
     if (!exchange) return emit.apply(this, event);
-    // An error to which nobody listens is thrown by Node, with or without a context.
-    const isAsItIs =
-      currentScope()?.unit === exchange.scope.unit || (!heard.has(event[0]) && this.listenerCount(event[0]) === 0);
-    return isAsItIs ? emitNow(this, exchange, event) : runInScope(exchange.scope, emitNow, this, exchange, event);
+    return isCurrent(exchange)
+      ? hearAndEmit(this, exchange, event)
+      : runInScope(exchange.scope, hearAndEmit, this, exchange, event);
   };
-}) as (message: Message) => void;
+}) as (res: ServerResponse) => void;
+
+function isCurrent({ scope }: Exchange): boolean {
+  return currentScope()?.unit === scope.unit;
+}
+
+function apply<T>(emit: Emit<T>, emitter: T, event: Event): boolean {
+  return emit.apply(emitter, event);
+}

@@ -1,5 +1,5 @@
 /** Exchange: one request with its response, from the moment it is seen until the response is closed. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { currentScope, runInScope } from '../context/current.js';
@@ -7,15 +7,17 @@ import type { ContextScope } from '../context/request-context.js';
 import { perProcess } from '../internal/per-process.js';
 import { isHangUp } from './hang-up.js';
 import { isPinoHttpListening } from './is-pino-http-listening.js';
+import { leaveTrace } from './leave-trace.js';
 import type { ObservedApplication } from './observed.js';
 import { readInScope } from './read-in-scope.js';
 import type { InFlight } from './tally.js';
 
 /**
- * The exchanges by request, and by response. Not kept on them: Express makes each of both an object of a shape of its own,
- * on which setting a property was measured to cost three times as much as an entry here.
+ * The exchanges by request. Not kept on it: Express makes each request and response an object of a shape of its own, on
+ * which setting a property was measured to take three times as long as an entry here, and reading one 0.3 µs. So what is
+ * read of them is kept as well.
  */
-const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage | ServerResponse, Exchange>());
+const exchanges = perProcess('exchanges', () => new WeakMap<IncomingMessage, Exchange>());
 
 /** Told when the response is closed. */
 export type OnClose = (exchange: Exchange) => void;
@@ -32,10 +34,15 @@ export class Exchange {
   clientIp: string | undefined;
   /** Bytes the connection had sent before this response; it may have served others. */
   readonly sentBefore: number;
+  /** Whether Node handed the connection over for another protocol, such as a WebSocket. */
+  readonly isUpgrade: boolean;
   /** Whether the whole response was handed to a connection that was still there. */
   isSent = false;
   /** Whether the response was closed and the access line written. */
   isClosed = false;
+  /** What stood on the response when it was closed, and whether that was sent. */
+  statusCode = 0;
+  hasHead = false;
   private probing = false;
   private inFlight: InFlight | undefined;
   private boundLogger: Logger | undefined = undefined;
@@ -44,6 +51,7 @@ export class Exchange {
   constructor(
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
+    readonly headers: IncomingHttpHeaders,
     /** What the framework calls the request. */
     readonly source: unknown,
     /** In which the response carries the request id. */
@@ -55,13 +63,16 @@ export class Exchange {
     const { socket } = req;
     this.clientIp = withoutPrefix(socket?.remoteAddress);
     this.sentBefore = socket?.bytesWritten ?? 0;
-    this.inFlight = observability.tally.enter(req.method);
-    exchanges.set(req, this).set(res, this);
+    this.isUpgrade = headers.upgrade !== undefined && (req as { upgrade?: unknown }).upgrade === true;
+    this.inFlight = observability.tally.enter(scope.method);
+    exchanges.set(req, this);
+    // Somebody may have put another object in the request's place; its response still has the one from Node.
+    if (res.req !== req && res.req !== undefined) exchanges.set(res.req, this);
   }
 
   /**
    * Probes are what health and metrics answer: their access line is for debugging, unless they fail, and they are in no
-   * count of requests.
+   * count of requests and in no trace.
    */
   get isProbe(): boolean {
     return this.probing;
@@ -69,12 +80,9 @@ export class Exchange {
 
   set isProbe(probing: boolean) {
     this.probing = probing;
-    if (probing) this.leave();
-  }
-
-  /** Whether Node handed the connection over for another protocol, such as a WebSocket. */
-  get isUpgrade(): boolean {
-    return (this.req as { upgrade?: unknown }).upgrade === true;
+    if (!probing) return;
+    this.leave();
+    leaveTrace();
   }
 
   /** Ends its being counted as a request in flight. */
@@ -94,8 +102,30 @@ export class Exchange {
     // Koa pipes a body only when all middleware has returned.
     if (event === 'pipe') readInScope(value as Readable, this.scope);
     // `writableFinished` turns true on a destroyed connection too, but the event does not come then.
-    else if (event === 'finish') this.isSent = !isReset(this.res);
-    else if (event === 'close' && !this.isClosed) this.onClose(this);
+    else if (event === 'finish') this.finish();
+    else if (event === 'close' && !this.isClosed) this.close();
+  }
+
+  private finish(): void {
+    this.isSent = !(this.isHttp2 && isReset(this.res));
+    // Asked before its own listener takes all of them away.
+    this.noticePinoHttp();
+  }
+
+  private close(): void {
+    const { res } = this;
+    if (!this.isSent) this.noticePinoHttp();
+    // stream.pipeline() destroys the response with the error of whatever broke.
+    if (!this.isSent && res.errored) this.fail(res.errored);
+    this.statusCode = res.statusCode;
+    this.hasHead = this.isSent || res.headersSent;
+    this.leave();
+    this.onClose(this);
+  }
+
+  /** Only HTTP/2 has headers whose names begin with a colon. */
+  private get isHttp2(): boolean {
+    return this.headers[':method'] !== undefined;
   }
 
   /**
@@ -125,8 +155,7 @@ export class Exchange {
     return this.failure?.afterHead === true;
   }
 
-  /** To be asked before the response ends: a pino-http takes its listeners away when it has logged. */
-  noticePinoHttp(): void {
+  private noticePinoHttp(): void {
     this.hasPinoHttpBeside ||= !this.isLoggedElsewhere && isPinoHttpListening(this.res);
   }
 
@@ -146,7 +175,7 @@ function isReset(res: ServerResponse & { stream?: { aborted: boolean; rstCode?: 
   return res.stream !== undefined && (res.stream.aborted || Boolean(res.stream.rstCode));
 }
 
-/** The exchange that a request or a response belongs to, when it is being observed. */
-export function exchangeOf(message: IncomingMessage | ServerResponse): Exchange | undefined {
-  return exchanges.get(message);
+/** The exchange of a request that is being observed. */
+export function exchangeOf(req: IncomingMessage): Exchange | undefined {
+  return exchanges.get(req);
 }

@@ -5,8 +5,7 @@ import { writeRequestId } from './response-head.js';
 
 /** Replaces the methods on what inherits none that were replaced already. */
 export function observeMessages(req: IncomingMessage, res: ServerResponse): void {
-  emitInScope(req);
-  emitInScope(res);
+  emitInScope(req, res);
   writeRequestId(res);
 }
 

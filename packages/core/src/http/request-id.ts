@@ -1,5 +1,5 @@
 /** Inbound request id: taken from the caller when it is safe and trusted, made fresh otherwise. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { validateHeaderName } from 'node:http';
 import { isSafeRequestId, newRequestId } from '../context/request-id.js';
 import { invalidOption, requireFunctionOr, requireObject, withDefaults } from '../internal/options.js';
@@ -38,10 +38,18 @@ export function requestIdOptions(
   return { ...options, headers: options.headers.map((name) => name.toLowerCase()) };
 }
 
-/** The id of a request; never throws. Repeated headers arrive joined by a comma, which no safe id has. */
-export function resolveRequestId(req: IncomingMessage, { headers, trust, generate }: RequestIdOptions): string {
+/**
+ * The id of a request; never throws. Repeated headers arrive joined by a comma, which no safe id has.
+ *
+ * @param given The request's headers.
+ */
+export function resolveRequestId(
+  req: IncomingMessage,
+  given: IncomingHttpHeaders,
+  { headers, trust, generate }: RequestIdOptions,
+): string {
   for (const name of headers) {
-    const value = req.headers[name];
+    const value = given[name];
     if (value === undefined) continue;
     if (isSafeRequestId(value) && isTrusted(req, trust)) return value;
     break;

@@ -1,5 +1,5 @@
 /** Request observer: gives a request its context, and says at its end what came of it. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { activeSpan } from '../context/active-span.js';
 import { conclude, forget } from '../context/conclusion.js';
 import { activeTrace, ContextScope, noFields } from '../context/request-context.js';
@@ -97,8 +97,9 @@ export function createRequestObserver<Source>(
 
   function start(req: IncomingMessage, res: ServerResponse, source: Source): Exchange {
     const observability = options.observability ?? fallback();
-    const scope = scopeFor(req, resolveRequestId(req, idOptions));
-    const exchange = new Exchange(req, res, source, idOptions.responseHeader, scope, observability, onClose);
+    const { headers } = req;
+    const scope = scopeFor(req, headers, resolveRequestId(req, headers, idOptions));
+    const exchange = new Exchange(req, res, headers, source, idOptions.responseHeader, scope, observability, onClose);
     observeMessages(req, res);
     if (!res.headersSent) res.setHeader(idOptions.responseHeader, scope.requestId);
     activeSpan()?.setAttribute('request_id', scope.requestId);
@@ -120,15 +121,15 @@ export function createRequestObserver<Source>(
   return Object.assign(observe, { fail });
 }
 
-function scopeFor(req: IncomingMessage, requestId: string): ContextScope {
-  const inboundTrace = parseTraceparent(req.headers['traceparent']);
+function scopeFor(req: IncomingMessage, headers: IncomingHttpHeaders, requestId: string): ContextScope {
+  const inboundTrace = parseTraceparent(headers['traceparent']);
   return new ContextScope({
     requestId,
     kind: 'http',
     method: req.method,
     path: pathOf(req),
     firstTrace: activeTrace() ?? inboundTrace,
-    tracestate: inboundTrace && parseTracestate(req.headers['tracestate']),
+    tracestate: inboundTrace && parseTracestate(headers['tracestate']),
     logged: {},
     fields: noFields,
     revision: 0,
@@ -159,15 +160,11 @@ function recognise<Source>({ scope, source }: Exchange, find: FindUser<Source>):
 
 function end(exchange: Exchange, route: string | undefined, accessLog: AccessLog): void {
   const { observability } = exchange;
-  exchange.leave();
-  // stream.pipeline() destroys the response with the error of whatever broke.
-  if (exchange.res.errored) exchange.fail(exchange.res.errored);
   exchange.isClosed = true;
   const durationMs = performance.now() - exchange.startedAtMs;
   const line = accessLine(exchange, route, durationMs);
   if (!exchange.isProbe) tellListeners(exchange, route, line.fields['status'] as number, durationMs);
   conclude(exchange.scope.unit, { failed: line.level === 'error', durationMs });
-  exchange.noticePinoHttp();
   if (exchange.hasPinoHttpBeside) sayOnce(observability, besideUs);
   const { end: write } = exchange.hasPinoHttpBeside ? noAccessLog : accessLog;
   write(exchange, observability, line, durationMs);
@@ -175,14 +172,14 @@ function end(exchange: Exchange, route: string | undefined, accessLog: AccessLog
 }
 
 function tellListeners(
-  { req, scope, observability: { tally } }: Exchange,
+  { scope, observability: { tally } }: Exchange,
   route: string | undefined,
   status: number,
   durationMs: number,
 ): void {
   if (tally.listeners.length === 0) return;
-  const { trace } = scope;
-  for (const listener of tally.listeners) listener(knownMethod(req.method), route, status, durationMs, trace);
+  const { method, trace } = scope;
+  for (const listener of tally.listeners) listener(knownMethod(method), route, status, durationMs, trace);
 }
 
 const mountedTwice = 'requestContext() is mounted more than once; the first one does the work';

@@ -14,9 +14,8 @@ export const writeRequestId: (res: ServerResponse) => void = createMethodReplace
   'writeHead',
   (writeHead: WriteHead): WriteHead =>
     function writeHeadWithId(this: ServerResponse, ...args: unknown[]) {
-      const exchange = exchangeOf(this);
+      const exchange = exchangeOf(this.req);
       if (!exchange) return writeHead.apply(this, args);
-      exchange.noticePinoHttp();
       const { responseHeader, scope } = exchange;
       return writeHead.apply(this, withHeaderForGood(this, responseHeader, scope.requestId, args));
     },

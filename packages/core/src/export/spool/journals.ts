@@ -90,7 +90,9 @@ export class Journals implements Iterable<Journal> {
   tidy(journal: Journal, isWritten: boolean): void {
     const growing = this.#options.growing();
     for (const segment of journal.segments) {
-      if (segment !== growing && journal.isSettled(segment)) journal.remove(segment);
+      // Destinations go from one to the next, and there may be thousands behind.
+      if (segment === growing || !journal.isSettled(segment)) break;
+      journal.remove(segment);
     }
     if (journal.segments.length > 0 || isWritten) return journal.saveSoon(this.#options.onUnsaved);
     this.#owned.delete(journal.id);
