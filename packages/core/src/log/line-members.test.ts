@@ -8,7 +8,7 @@ it('takes any object apart and puts it together again, character by character', 
     fc.property(objects, (object) => {
       const text = JSON.stringify(object);
       const members = membersOf(text);
-      expect(members.map(([name]) => name)).toEqual(Object.keys(object));
+      expect(members.map(([name]) => JSON.parse(name) as unknown)).toEqual(Object.keys(object));
       expect(joinMembers(members)).toBe(`${text}\n`);
     }),
   );
@@ -16,7 +16,7 @@ it('takes any object apart and puts it together again, character by character', 
 
 it('leaves numbers as they were written, however many digits they have', () => {
   expect(membersOf('{"id":12345678901234567890,"rate":1.0}')).toEqual([
-    ['id', '12345678901234567890'],
-    ['rate', '1.0'],
+    ['"id"', '12345678901234567890'],
+    ['"rate"', '1.0'],
   ]);
 });

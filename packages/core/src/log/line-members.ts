@@ -1,34 +1,49 @@
 /** Line members: a JSON object taken apart without reading its values, so that each stays as it was written. */
 
-/** A key with the JSON text of its value. */
+/** A key and its value, both as JSON texts. */
 export type Member = readonly [name: string, text: string];
-
-/** A string, or what opens, ends or parts members. */
-const token = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
 
 /** The members of a JSON object that has no space between its tokens, as `JSON.stringify` and pino write them. */
 export function membersOf(json: string): Member[] {
   const members: Member[] = [];
-  let depth = 0;
-  let start = 1;
-  for (const { 0: found, index } of json.matchAll(token)) {
-    if (found === '{' || found === '[') depth++;
-    else if (found === '}' || found === ']') depth--;
-    const isEnd = depth === 0 || (depth === 1 && found === ',');
-    if (!isEnd) continue;
-    if (index > start) members.push(memberOf(json.slice(start, index)));
-    start = index + 1;
-    if (depth === 0) break;
+  let at = 1;
+  while (json[at] === '"') {
+    const nameEnd = endOfText(json, at);
+    const end = endOfValue(json, nameEnd + 1);
+    members.push([json.slice(at, nameEnd), json.slice(nameEnd + 1, end)]);
+    at = end + 1;
   }
   return members;
 }
 
-function memberOf(text: string): Member {
-  const { 0: key } = /^"(?:[^"\\]|\\.)*"/.exec(text) ?? [''];
-  return [JSON.parse(key) as string, text.slice(key.length + 1)];
-}
-
 /** The members as one line. */
 export function joinMembers(members: readonly Member[]): string {
-  return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}\n`;
+  let joined = '';
+  for (const [name, text] of members) joined += `${joined === '' ? '' : ','}${name}:${text}`;
+  return `{${joined}}\n`;
+}
+
+/** Where the text ends that begins at the quotation mark. */
+function endOfText(json: string, start: number): number {
+  let end = start;
+  let escapes: number;
+  do {
+    end = json.indexOf('"', end + 1);
+    escapes = 0;
+    while (json[end - 1 - escapes] === '\\') escapes++;
+  } while (escapes % 2 === 1);
+  return end + 1;
+}
+
+/** Where the value ends: at the comma behind it, or at the brace of the object that it is the last of. */
+function endOfValue(json: string, start: number): number {
+  let depth = 0;
+  let at = start;
+  for (; ; at++) {
+    const character = json[at];
+    if (character === '"') at = endOfText(json, at) - 1;
+    else if (character === '{' || character === '[') depth++;
+    else if (depth === 0 && (character === ',' || character === '}')) return at;
+    else if (character === '}' || character === ']') depth--;
+  }
 }
