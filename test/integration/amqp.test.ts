@@ -81,7 +81,7 @@ const drivers = [plain, managed];
 
 describe.skipIf(!hasCommand('rabbitmq-server'))('a real RabbitMQ (rabbitmq-server on the PATH)', () => {
   let server: RabbitmqServer;
-  beforeAll(async () => void (server = await startRabbitmq(PASSWORD)), 60_000);
+  beforeAll(async () => void (server = await startRabbitmq(PASSWORD)), 120_000);
   afterAll(() => server?.remove());
 
   for (const driver of drivers)

@@ -23,7 +23,7 @@ export interface ServerCommand {
 }
 
 /** Longest time a server may take to accept connections. */
-const startMs = 30_000;
+const startMs = 100_000;
 
 /** Starts a server; it is ready once it accepts connections on its port. */
 export async function startServer({ command, flags, port, env = {} }: ServerCommand): Promise<ServerProcess> {

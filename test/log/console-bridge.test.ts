@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { format } from 'node:util';
 import { createObservability, type ObservabilityOptions, runWithContext } from '@throughline/core';
@@ -6,7 +7,7 @@ import { record, type Recorder } from './recorder.js';
 
 /** What reached the console's own methods. */
 let printed: [method: string, ...args: unknown[]][] = [];
-const methods = ['debug', 'log', 'info', 'warn', 'error', 'trace', 'dir'] as const;
+const methods = ['debug', 'log', 'info', 'warn', 'error', 'trace', 'dir', 'dirxml'] as const;
 
 beforeEach(() => {
   printed = [];
@@ -35,6 +36,7 @@ describe('the console', () => {
       ['error', 'error'],
       ['debug', 'trace'],
       ['info', 'dir'],
+      ['info', 'dirxml'],
     ]);
     for (const line of recorder.lines) expect(line).toMatchObject({ logger: 'console', request_id: 'r-1' });
     expect(recorder.lines[5]?.['stack']).toMatch(/^\s+at .*console-bridge\.test/);
@@ -114,6 +116,34 @@ describe('the console', () => {
     expect(() => createObservability({ isolated: true, log })).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', option: 'log.captureConsole' }),
     );
+  });
+});
+
+describe('an application with captureConsole', () => {
+  it('prints nothing but lines, whichever method of the console is called, and whatever Node warns of', () => {
+    const code = `
+      const { createObservability } = require('@throughline/core');
+      createObservability({ log: { level: 'debug', captureConsole: true } });
+      const others = ['Console', 'clear', 'context', 'createTask', 'groupEnd', 'profile', 'profileEnd', 'timeStamp'];
+      const isPrinter = (name) => typeof console[name] === 'function' && name[0] !== '_' && !others.includes(name);
+      const labelled = ['count', 'countReset', 'time', 'timeEnd', 'timeLog'];
+      console.time('t');
+      for (const name of Object.keys(console).filter(isPrinter))
+        console[name](name === 'assert' ? false : labelled.includes(name) ? 't' : { token: 'canary' });
+      process.emitWarning('old way', 'DeprecationWarning');
+      setImmediate(() => console.log('end'));
+    `;
+    const env = { PATH: process.env['PATH'] };
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', env, timeout: 20_000 });
+    const lines = stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(lines.at(-1)).toMatchObject({ logger: 'console', msg: 'end' });
+    expect(lines.length).toBeGreaterThan(12);
+    expect(lines).toContainEqual(expect.objectContaining({ logger: 'process', level: 'warn', msg: 'old way' }));
+    expect(stdout).not.toContain('canary');
+    expect(stderr).toBe('');
   });
 });
 

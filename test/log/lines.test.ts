@@ -330,6 +330,19 @@ describe('a logger', () => {
     expect(recorder.lines.map(({ msg }) => msg)).toEqual(['loud']);
   });
 
+  it('takes its children along when its level changes, but for those that were given one of their own', () => {
+    const recorder = record({ log: { level: 'info' } });
+    const log = recorder.observability.getLogger('orders.pricing');
+    const [child, own] = [log.child({ part: 'a' }), log.child({ part: 'b' }, { level: 'error' })];
+    recorder.observability.setLevel('orders', 'debug');
+    log.debug('by the prefix');
+    child.debug('by the child');
+    own.warn('still suppressed');
+    recorder.observability.setLevel('orders.pricing', 'warn');
+    child.info('quiet again');
+    expect(recorder.lines.map(({ msg }) => msg)).toEqual(['by the prefix', 'by the child']);
+  });
+
   it('never throws because of what it is given or where it writes to', () => {
     const observability = record({
       log: {

@@ -51,6 +51,19 @@ class Order {
   id = 7;
 }
 
+const unreadable = {
+  id: 7,
+  get boom(): never {
+    throw new Error('not yet');
+  },
+};
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 const forms: [what: string, call: (logger: Logger) => void, line: object][] = [
   ['a text', (logger) => logger.log('placed'), { level: 'info', msg: 'placed' }],
   ['an object', (logger) => logger.log({ id: 7 }), { level: 'info', id: 7 }],
@@ -78,6 +91,12 @@ const forms: [what: string, call: (logger: Logger) => void, line: object][] = [
   ['an error and its stack', (logger) => logger.error(error, stack), { msg: 'no stock', err: { code: 'E_STOCK' } }],
   ['a text and a stack', (logger) => logger.error('failed', stack), { msg: 'failed', err }],
   ['a text that is no stack', (logger) => logger.error('failed', 'at noon'), { msg: 'failed at noon' }],
+  [
+    'an object whose getter throws',
+    (logger) => logger.log('a', unreadable),
+    { msg: 'a', values: [{ id: 7, boom: '[Unreadable]' }] },
+  ],
+  ['a proxy that is revoked', (logger) => logger.log('a', revoked()), { msg: 'a', values: ['[Unreadable]'] }],
   ['debug', (logger) => logger.debug('a'), { level: 'debug' }],
   ['verbose', (logger) => logger.verbose('a'), { level: 'trace' }],
   ['fatal', (logger) => logger.fatal('a', error), { level: 'fatal', msg: 'a', err }],

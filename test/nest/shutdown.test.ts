@@ -7,7 +7,7 @@ const start = (options: object, delayMs?: number): ReturnType<typeof startOn> =>
 describe.each(['express', 'fastify'])(`nest ${inject('major')} on %s, told to end`, (platform) => {
   it(
     'loses no request of 200 a second, and runs its hooks, though nobody enabled them',
-    { timeout: 20_000 },
+    { timeout: 40_000 },
     async () => {
       const doomed = await start({ platform, signals: 'none' });
       expect(await expectNothingLost(doomed)).toEqual({ code: 0, signal: null });
@@ -15,7 +15,7 @@ describe.each(['express', 'fastify'])(`nest ${inject('major')} on %s, told to en
     },
   );
 
-  it('loses none either when Nest handles the signal, and ends with it', { timeout: 20_000 }, async () => {
+  it('loses none either when Nest handles the signal, and ends with it', { timeout: 40_000 }, async () => {
     const doomed = await start({ platform, signals: 'nest' });
     expect(await expectNothingLost(doomed)).toEqual({ code: null, signal: 'SIGTERM' });
     expect(doomed.lines).toContainEqual({ say: 'last hook after SIGTERM' });
@@ -25,7 +25,7 @@ describe.each(['express', 'fastify'])(`nest ${inject('major')} on %s, told to en
 describe(`nest ${inject('major')}`, () => {
   const platform = 'express';
 
-  it('leaves the end to an application that handles the signal itself', { timeout: 20_000 }, async () => {
+  it('leaves the end to an application that handles the signal itself', { timeout: 40_000 }, async () => {
     const doomed = await start({ platform, signals: 'own' });
     expect(await expectNothingLost(doomed)).toEqual({ code: 5, signal: null });
     expect(doomed.lines.at(-1)).toEqual({ say: 'own handler goes on' });
@@ -62,7 +62,7 @@ describe(`nest ${inject('major')}`, () => {
 
   it('refuses, while it is created, parts that do not fit into the grace period', async () => {
     await expect(start({ platform, shutdown: { gracePeriodMs: 10_000 } })).rejects.toThrow(
-      'gracePeriodMs must be at least 24000, which a shutdown may take (delayMs 2000 + closeTimeoutMs 10000 + hooks.application 10000 + flushTimeoutMs 2000), got 10000',
+      'gracePeriodMs must be at least 25000, which a shutdown may take (delayMs 3000 + closeTimeoutMs 10000 + hooks.application 10000 + flushTimeoutMs 2000), got 10000',
     );
   });
 });

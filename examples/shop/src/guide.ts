@@ -6,7 +6,7 @@ import type { ShopUrls } from './shop.js';
 export function guide({ gateway, inventory, payments, control, sink }: ShopUrls, hasRedis: boolean): string {
   const databases = hasRedis ? 'Postgres and Redis' : 'Postgres';
   const outage = (name: string): string =>
-    `curl -X POST ${control}/${name}/stop; curl -i ${gateway}/api/health; curl -X POST ${control}/${name}/start; curl -i ${gateway}/api/health`;
+    `curl -X POST ${control}/${name}/stop; curl -i ${gateway}/api/health; curl -X POST ${control}/${name}/start; sleep 1; curl -i ${gateway}/api/health`;
   const withoutRedis = hasRedis
     ? `Without Redis it is degraded, with 200; orders are still accepted, and not limited any more:\n${outage('redis')}`
     : 'Redis is optional, and redis-server is not installed: orders are not limited, health says "redis":"disabled".';

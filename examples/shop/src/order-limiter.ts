@@ -24,7 +24,11 @@ export interface OrderLimiter {
 export function createOrderLimiter(url: string | undefined): OrderLimiter {
   let isOn = url !== undefined;
   // A command must fail while Redis is away, not wait in a queue until it is back.
-  const client = createClient({ url: url ?? 'redis://127.0.0.1', disableOfflineQueue: true });
+  const client = createClient({
+    url: url ?? 'redis://127.0.0.1',
+    disableOfflineQueue: true,
+    socket: { reconnectStrategy: 100 },
+  });
   client.on('error', () => {}); // the check tells of it, once; without a listener it would end the process
   if (isOn) void client.connect(); // tries until there is a Redis
 

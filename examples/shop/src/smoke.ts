@@ -87,6 +87,7 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'limits the orders of a customer, where Redis counts them': async () => {
+    assert(shop.hasRedis() || !process.env['CI'], 'redis-server is not installed; CI leaves nothing out');
     assert.deepEqual(await statusesOfManyOrders(), new Set(shop.hasRedis() ? [201, 429] : [201]));
   },
 

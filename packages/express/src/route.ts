@@ -13,8 +13,8 @@ interface Match {
 }
 
 const matches = new WeakMap<object, Match>();
-/** Templates of routes to which there is one way, with one name. */
-const fixed = new WeakMap<Route, string>();
+/** Those of routes to which there is one way, with one name. */
+const fixed = new WeakMap<Route, Match>();
 
 export function routeOf(req: Request): string | undefined {
   return matches.get(req)?.template;
@@ -35,21 +35,25 @@ export function watchRoute(requestPrototype: object): void {
       return matches.get(this)?.route;
     },
     set(this: Request, route: Route | undefined) {
-      const { baseUrl } = this;
-      const known = matches.get(this);
-      if (!route) matches.delete(this);
-      // Express sets it again when it runs the route.
-      else if (known?.route !== route || known.baseUrl !== baseUrl)
-        matches.set(this, { route, baseUrl, template: fixed.get(route) ?? nameOf(route, this) });
+      if (route) matches.set(this, fixed.get(route) ?? matchOf(route, this));
+      else matches.delete(this);
     },
   });
+}
+
+function matchOf(route: Route, request: Request): Match {
+  const { baseUrl } = request;
+  const known = matches.get(request);
+  // Express sets the route again when it runs it.
+  if (known?.route === route && known.baseUrl === baseUrl) return known;
+  return { route, baseUrl, template: nameOf(route, request) };
 }
 
 /** Never holds a part of the URL: a router that is hidden in a function of the application's has a placeholder. */
 function nameOf(route: Route, { app, baseUrl, url }: Request): string {
   const [path = '/'] = url.split('?', 1);
   const template = templateOf(route, app as unknown as Routing, baseUrl + path);
-  if (template?.isFixed) fixed.set(route, template.text);
+  if (template?.isFixed) fixed.set(route, { route, baseUrl, template: template.text });
   if (template) return template.text;
   const [own] = [route.path].flat(1);
   return (baseUrl === '' ? '' : '/:mount') + String(own);

@@ -55,9 +55,7 @@ class SortedArguments {
     if (isStack(arg) && this.stack === undefined) this.stack = arg;
     else if (typeof arg === 'function') this.takeFunction(arg as () => unknown);
     else if (typeof arg !== 'object' || arg === null) this.texts.push(typeof arg === 'string' ? arg : inspect(arg));
-    else if (isError(arg)) this.takeError(arg);
-    else if (isRecord(arg) && !Object.keys(arg).some((key) => key in this.fields)) Object.assign(this.fields, arg);
-    else this.values.push(arg);
+    else this.takeObject(arg);
   }
 
   finished(): Omit<NestCall, 'context'> {
@@ -68,6 +66,19 @@ class SortedArguments {
       this.takeError(isError(thrown) && thrown.stack === stack ? thrown : errorOf(stack));
     if (values.length > 0) fields['values'] = 'values' in fields ? [fields['values'], ...values] : values;
     return { fields, message: texts.length > 0 ? texts.join(' ') : undefined };
+  }
+
+  private takeObject(arg: object): void {
+    try {
+      if (isError(arg)) return this.takeError(arg);
+      if (isRecord(arg)) {
+        const members = { ...arg };
+        if (!Object.keys(members).some((key) => key in this.fields)) return void Object.assign(this.fields, members);
+      }
+    } catch {
+      // A getter or a proxy that throws: it is read where it does no harm.
+    }
+    this.values.push(arg);
   }
 
   private takeError(error: Error): void {

@@ -4,7 +4,7 @@ import type { LogFn, Logger } from 'pino';
 import { isError } from '../internal/error-fields.js';
 import type { Redactor } from '../internal/redact.js';
 
-/** All others of the console's methods print through one of these, but for `dir`. */
+/** Those that print by themselves; all others of the console's methods print through one of these. */
 const levels = {
   debug: 'debug',
   log: 'info',
@@ -13,9 +13,10 @@ const levels = {
   error: 'error',
   trace: 'debug',
   dir: 'info',
+  dirxml: 'info',
 } as const;
 type Method = keyof typeof levels;
-type Print = (...args: unknown[]) => void;
+type Print = (this: unknown, ...args: unknown[]) => void;
 
 export interface ConsoleBridgeOptions {
   /** For what is printed. */
@@ -29,6 +30,7 @@ export interface ConsoleBridgeOptions {
 export function bridgeConsole(options: ConsoleBridgeOptions): () => void {
   const ends = [
     ...(Object.keys(levels) as Method[]).map((method) => bridgeMethod(method, options)),
+    bridgeTable(options),
     bridgeWarnings(options),
   ];
   return () => {
@@ -40,17 +42,34 @@ export function bridgeConsole(options: ConsoleBridgeOptions): () => void {
 let isWriting = false;
 
 function bridgeMethod(method: Method, { printed, redactor }: ConsoleBridgeOptions): () => void {
-  const printer = globalThis.console as unknown as Record<Method, Print>;
-  const original = printer[method];
-  let isOver = false;
-  const bridged: Print = function bridged(this: unknown, ...args) {
-    if (isOver || isWriting) return original.apply(this, args);
+  return replace(method, () => (...args) => {
     isWriting = true;
     try {
       write(printed, method, method === 'dir' ? args.slice(0, 1) : args, redactor);
     } finally {
       isWriting = false;
     }
+  });
+}
+
+/** Node draws a table itself and prints it by `log`, where nobody can tell any more what stood under which name. */
+function bridgeTable({ redactor }: ConsoleBridgeOptions): () => void {
+  const drawn = (original: Print): Print =>
+    function table(this: unknown, data, ...columns) {
+      original.call(this, printable(data, redactor), ...columns);
+    };
+  return replace('table', drawn);
+}
+
+/** @returns Puts the original back. */
+function replace(method: Method | 'table', make: (original: Print) => Print): () => void {
+  const printer = globalThis.console as unknown as Record<Method | 'table', Print>;
+  const original = printer[method];
+  const print = make(original);
+  let isOver = false;
+  const bridged: Print = function bridged(this: unknown, ...args) {
+    if (isOver || isWriting) original.apply(this, args);
+    else print.apply(this, args);
   };
   printer[method] = bridged;
   return () => {
@@ -64,7 +83,7 @@ function write(logger: Logger, method: Method, args: readonly unknown[], redacto
   const error = args.find(isError);
   const message = messageOf(args, error, redactor);
   const log: LogFn = logger[levels[method]].bind(logger);
-  if (method === 'trace') log({ stack: new Error('trace').stack?.split('\n').slice(3).join('\n') }, message);
+  if (method === 'trace') log({ stack: new Error('trace').stack?.split('\n').slice(4).join('\n') }, message);
   else if (error) log({ err: error }, message === '' ? error.message : message);
   else log(message);
 }

@@ -49,6 +49,13 @@ describe('a pretty line', () => {
     expectHarmless(text);
   });
 
+  it('shows marks that would turn a text around', () => {
+    const text = pretty({ msg: 'paid \u202e001 by \u2066ada\u2069', path: '/\u200f' });
+    expect(text).toContain('paid \\u202e001 by \\u2066ada\\u2069');
+    // oxlint-disable-next-line no-misleading-character-class -- marks that stand alone
+    expect(text).not.toMatch(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+  });
+
   it('keeps the lines of a stack', () => {
     expect(pretty({ msg: 'x', err: { type: 'Error', message: 'a\nb', stack: 'Error: a\n    at b' } })).toMatch(
       /Error: a\n\s+at b/,

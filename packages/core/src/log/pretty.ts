@@ -80,9 +80,12 @@ function loadPinoPretty(): PinoPretty | undefined {
   }
 }
 
-/** Line ends and tabs are harmless in a stack; everything else below U+0020, and U+007F to U+009F, can drive a terminal. */
+/**
+ * Line ends and tabs are harmless in a stack; everything else below U+0020, and U+007F to U+009F, can drive a terminal. Marks
+ * of direction make it show a text in another order than it has: https://trojansource.codes
+ */
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
+const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const lineEnds = /[\u0009\u000a]/g;
 
