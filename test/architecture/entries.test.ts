@@ -53,7 +53,7 @@ const entries: Record<string, readonly string[]> = {
   '@throughline/core/exporters/openobserve': ['openobserveExporter', 'openobserveFromEnvironment'],
   '@throughline/core/exporters/otlp': ['otlpExporter', 'otlpFromEnvironment'],
   '@throughline/core/exporters/sentry': ['sentryExporter', 'sentryFromEnvironment'],
-  '@throughline/core/metrics': ['createMetricsEndpoint', 'metricsCatalogue'],
+  '@throughline/core/metrics': ['createMetricsEndpoint', 'createMetricsServer', 'metricsCatalogue', 'shareMetrics'],
   '@throughline/core/testing': ['recordErrors', 'recordLogs'],
   '@throughline/express': ['errorHandler', 'health', 'metrics', 'requestContext'],
   '@throughline/koa': ['health', 'metrics', 'requestContext'],

@@ -11,7 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   'health/': ['internal/', 'errors.ts'],
   'http/': ['context/', 'log/', 'health/', 'internal/'],
   'bridges/': ['context/', 'log/', 'internal/', 'errors.ts'],
-  'metrics/': ['http/', 'internal/', 'errors.ts'],
+  'metrics/': ['process-observability.ts', 'http/', 'context/', 'internal/', 'errors.ts'],
   'checks/': ['health/', 'internal/', 'errors.ts'],
   'exporters/': ['export/', 'internal/', 'errors.ts'],
   'shutdown/': ['http/', 'internal/', 'errors.ts'],

@@ -46,7 +46,7 @@ describe('docs/health.md', () => {
 
 describe('a figure of a page', () => {
   it.each([
-    ['metrics.md', '`2000`', 'metrics/endpoint.ts', 'maxSeries: 2000'],
+    ['metrics.md', '`2000`', 'metrics/measure.ts', 'maxSeries: 2000'],
     ['exporters.md', '500 ms', 'export/pace.ts', 'minIntervalMs = 500;'],
     ['exporters.md', '128 records', 'export/decide.ts', 'maxBatchEntries = 128;'],
     ['exporters.md', '256 KiB', 'export/delivery.ts', 'maxBatchBytes = 262_144;'],
@@ -80,7 +80,7 @@ describe('a figure of a page', () => {
     ['exporters/sentry.md', 'a day at most', 'export/backoff.ts', 'maxPauseMs = 86_400_000;'],
     ['health.md', '10 s if no time is given', 'health/health.ts', 'readyTimeoutMs = 10_000;'],
     ['health.md', '± 20 %', 'health/poll.ts', 'jitter = 0.2;'],
-    ['health-formats.md', 'at least 16 characters', 'http/health-access.ts', 'minTokenLength = 16;'],
+    ['health-formats.md', 'at least 16 characters', 'http/bearer-token.ts', 'minTokenLength = 16;'],
     ['context.md', 'at most 2048', 'http/request-observer.ts', 'maxPathLength = 2048;'],
     ['logs.md', 'at most 256 characters', 'http/access-line.ts', 'maxUserAgentLength = 256;'],
     ['logs.md', '8 levels', 'internal/copy.ts', 'maxDepth: 8,'],

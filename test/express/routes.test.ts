@@ -135,7 +135,7 @@ describe(`a route of express ${inject('major')}`, () => {
 
   it('has one name for all spellings of its mount', async () => {
     const build = (app: Express): void => void app.use('/Tenants/:tenant', Router().get('/x', fine));
-    const routes = await routesOf(build, '/Tenants/1/x', '/TENANTS/2/x', '/tenants/3/x');
+    const routes = await routesOf(build, '/TENANTS/2/x', '/Tenants/1/x', '/tenants/3/x');
     expect(new Set(routes)).toEqual(new Set(['/Tenants/:tenant/x']));
   });
 });

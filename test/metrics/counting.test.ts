@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Registry as SuccessorRegistry } from '@prometheus-io/client';
 import { createObservability } from '@throughline/core';
+import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { createMetricsEndpoint, metricsCatalogue } from '@throughline/core/metrics';
-import { AggregatorRegistry, Counter, Registry, register } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Registry, register } from 'prom-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scrape } from '../contract/scrape.js';
+import { freePort } from '../integration/free-port.js';
 import { startMetered } from './metered.js';
 
 /** An observability that tells nobody. */
@@ -31,7 +33,7 @@ describe('the label sets of the request metrics', () => {
       'http_request_duration_seconds_count{overflow="true"}': 25,
     });
     const metric = '{metric="http_request_duration_seconds"}';
-    expect(await scrape(service, 'throughline_metric_')).toEqual({
+    expect(await scrape(service, 'throughline_metric_')).toMatchObject({
       [`throughline_metric_series${metric}`]: 5,
       [`throughline_metric_overflowed_total${metric}`]: 25,
     });
@@ -96,24 +98,29 @@ describe('health and exporters', () => {
   });
 
   it('tell the account of each exporter and the state it is in', async () => {
-    const refusing = {
-      name: 'sink',
-      endpoint: 'http://127.0.0.1:9/',
-      encode: () => ({ url: 'http://127.0.0.1:9/', headers: {}, body: '[]' }),
-      classify: () => ({ kind: 'accepted' }) as const,
-    };
-    const service = await startMetered({}, { exporters: [refusing as never] });
+    const port = await freePort();
+    const exporters = [openobserveExporter({ url: `http://127.0.0.1:${port}`, key: 'a:b' })];
+    const service = await startMetered({}, { exporters });
     service.log.error(new Error('one'));
-    service.log.error(new Error('two'));
-    const [status] = service.observability.status().exporters;
-    const account = await scrape(service, 'throughline_exporter_');
-    for (const name of ['offered', 'delivered', 'rejected', 'dropped', 'unconfirmed'] as const)
-      expect(account[`throughline_exporter_${name}_total{exporter="sink"}`]).toBeTypeOf('number');
-    expect(account['throughline_exporter_offered_total{exporter="sink"}']).toBe(2);
-    const states = Object.entries(account).filter(([name]) => name.includes('_state{'));
-    expect(states).toHaveLength(5);
-    expect(states.filter(([, value]) => value === 1)).toHaveLength(1);
-    expect(status?.offered).toBe(2);
+    const [exporter = ''] = service.observability.status().exporters.map(({ name }) => name);
+    const stateOf = (state: string): string => `throughline_exporter_state{exporter="${exporter}",state="${state}"}`;
+    let account = await scrape(service, 'throughline_exporter_');
+    while (account[stateOf('backing-off')] !== 1) account = await scrape(service, 'throughline_exporter_');
+    const label = `{exporter="${exporter}"}`;
+    expect(account).toEqual({
+      [`throughline_exporter_offered_total${label}`]: 1,
+      [`throughline_exporter_delivered_total${label}`]: 0,
+      [`throughline_exporter_rejected_total${label}`]: 0,
+      [`throughline_exporter_dropped_total${label}`]: 0,
+      [`throughline_exporter_unconfirmed_total${label}`]: 0,
+      [`throughline_exporter_queued${label}`]: 1,
+      [`throughline_exporter_spooled${label}`]: 0,
+      [stateOf('idle')]: 0,
+      [stateOf('sending')]: 0,
+      [stateOf('backing-off')]: 1,
+      [stateOf('paused')]: 0,
+      [stateOf('closed')]: 0,
+    });
   });
 
   it('tell which release is running', async () => {
@@ -138,6 +145,30 @@ describe('a registry', () => {
     createMetricsEndpoint({ observability }, quiet);
     expect(register.getSingleMetric('http_request_duration_seconds')).toBeDefined();
     register.clear();
+  });
+
+  it('is said to be one of two, once, when both libraries are installed and none is given', () => {
+    const said: string[] = [];
+    const destination = { write: (line: string) => void said.push(line) };
+    const observability = createObservability({ isolated: true, exporters: [], log: { destination } });
+    onTestFinished(() => observability.close());
+    for (let at = 0; at < 2; at++) createMetricsEndpoint({ observability }, quiet);
+    register.clear();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('prom-client and @prometheus-io/client are both installed');
+  });
+
+  it('whose own event-loop metrics were there before is read by two scrapers alike', async () => {
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    const service = await startMetered({ registry });
+    await scrape(service);
+    const [first, second] = [
+      await scrape(service, 'nodejs_eventloop_lag'),
+      await scrape(service, 'nodejs_eventloop_lag'),
+    ];
+    expect(second).toEqual(first);
+    expect(first['nodejs_eventloop_lag_p99_seconds']).toBeGreaterThan(0);
   });
 
   it("may be that of '@prometheus-io/client'", async () => {
@@ -175,7 +206,8 @@ describe('a registry', () => {
     [{ registry: {} as never }, 'metrics.registry must be'],
     [{ path: 'metrics' }, 'metrics.path must be a path that starts with a slash'],
     [{ maxSeries: 0 }, 'metrics.maxSeries must be a number from 1 to 100000'],
-    [{ token: '' }, 'metrics.token must be a text'],
+    [{ token: '' }, 'metrics.token must be a text of at least 16 characters without spaces'],
+    [{ token: 'read-from-a-file-with-its-line-break\n' }, 'metrics.token must be a text of at least 16 characters'],
     [{ observability: {} as never }, 'metrics.observability must be'],
   ])('or another option that cannot be used is refused: %j', (options, message) => {
     expect(() => createMetricsEndpoint({ registry: new Registry(), ...options }, quiet)).toThrow(message);

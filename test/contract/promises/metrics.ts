@@ -1,7 +1,11 @@
 /** Metrics: every request is counted once, by what it was and never by what was written in its URL. */
 import { once } from 'node:events';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import { context, type Tracer } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Registry } from 'prom-client';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type Cell, get, post } from '../cell.js';
 import { head, open, write } from '../client.js';
 import { moment } from '../moment.js';
@@ -118,6 +122,20 @@ export function promiseMetrics(cell: Cell): void {
     expect((await service.finish()).lines.filter(({ level }) => level !== 'debug')).toEqual([]);
   });
 
+  it('leaves probes and scrapes out of the traces', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    onTestFinished(() => context.disable());
+    const exporter = new InMemorySpanExporter();
+    const tracer = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }).getTracer('http');
+    traceRequests(tracer);
+    const routes = [get('/orders', () => ({ body: 'fine' }))];
+    const service = await start(cell, { ...metered(), routes });
+    service.observability.health.register('db', () => tracer.startSpan('SELECT 1').end());
+    for (const path of ['/health', '/metrics', '/orders', '/health/live']) await service.send(path);
+    await service.finish();
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['/orders']);
+  });
+
   it('answers 200 while the service is unhealthy, and tells so', async () => {
     const service = await start(cell, metered());
     service.observability.health.register('db', () => Promise.reject(new Error('down')));
@@ -145,6 +163,21 @@ export function promiseMetrics(cell: Cell): void {
     expect(await scrape(service, 'log_lines_total{level="warn"}')).toEqual({ 'log_lines_total{level="warn"}': 2 });
     expect(await scrape(service, 'log_lines_total{level="error"}')).toEqual({ 'log_lines_total{level="error"}': 1 });
   });
+}
+
+/** Begins a span for each request, where OpenTelemetry's instrumentation of `node:http` does, until the test is over. */
+function traceRequests(tracer: Tracer): void {
+  // oxlint-disable-next-line unbound-method -- called with its server as `this` below
+  const emit = Server.prototype.emit as (this: Server, event: string, ...args: unknown[]) => boolean;
+  onTestFinished(() => void (Server.prototype.emit = emit));
+  Server.prototype.emit = function emitInSpan(this: Server, event: string, ...args: unknown[]): boolean {
+    if (event !== 'request') return emit.call(this, event, ...args);
+    const [req, res] = args as [IncomingMessage, ServerResponse];
+    return tracer.startActiveSpan(String(req.url), (span) => {
+      res.once('close', () => span.end());
+      return emit.call(this, event, ...args);
+    });
+  };
 }
 
 /** Waits until the service has seen the end of every request of this method. */

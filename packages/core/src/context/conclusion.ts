@@ -1,6 +1,6 @@
 /** Conclusion: how a unit of work went, told once at its end to whoever holds lines of it back. */
-import { isPromise } from 'node:util/types';
 import { perProcess } from '../internal/per-process.js';
+import { tellOutcome } from './outcome.js';
 
 export interface Conclusion {
   readonly failed: boolean;
@@ -59,28 +59,7 @@ export function forget(unit: Concludable): void {
 /** Runs the work and concludes it when it is done. What it gives comes back, a promise as another one of the same outcome. */
 export function runToConclusion<R>(unit: Concludable, run: () => R): R {
   unit.logged = {};
-  try {
-    const result = run();
-    if (isPromise(result)) return result.then(...outcomes(unit)) as R;
-    end(unit, false);
-    return result;
-  } catch (error) {
-    end(unit, true);
-    throw error;
-  }
-}
-
-function outcomes(unit: Concludable): [fulfilled: (value: unknown) => unknown, rejected: (error: unknown) => never] {
-  return [
-    (value) => {
-      end(unit, false);
-      return value;
-    },
-    (error) => {
-      end(unit, true);
-      throw error;
-    },
-  ];
+  return tellOutcome(run, (failed) => end(unit, failed));
 }
 
 function end(unit: Concludable, failed: boolean): void {

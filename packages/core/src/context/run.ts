@@ -1,6 +1,7 @@
 /** Running in a context: how work outside of HTTP gets one, branches get their own fields, callbacks keep theirs. */
 import { areConclusionsWatched, runToConclusion } from './conclusion.js';
 import { currentScope, runInScope, toUser } from './current.js';
+import { type Job, runJob, unnamedJob } from './jobs.js';
 import { type ContextKind, ContextScope } from './request-context.js';
 import { isSafeRequestId, newRequestId } from './request-id.js';
 import { parseTraceparent, parseTracestate } from './traceparent.js';
@@ -11,8 +12,10 @@ export interface ContextSeed {
   requestId?: string | undefined;
   user?: { id: string | number; [field: string]: unknown } | undefined;
   fields?: Record<string, unknown> | undefined;
-  /** @default 'task' */
+  /** @default 'task', or 'job' where `job` is given */
   kind?: ContextKind | undefined;
+  /** The job that this is; `metrics()` counts jobs by name and queue, times them and how long they waited. */
+  job?: Job | undefined;
   /** W3C `traceparent` of whoever asked for the work. */
   traceparent?: string | undefined;
   tracestate?: string | undefined;
@@ -20,7 +23,7 @@ export interface ContextSeed {
 
 /** Starts a unit of work: everything that `work` calls, at once or later, sees the same request id. */
 export function runWithContext<R>(seed: ContextSeed, work: () => R): R {
-  const { requestId, user, fields, kind = 'task', traceparent, tracestate } = seed;
+  const { requestId, user, fields, job, kind = job ? 'job' : 'task', traceparent, tracestate } = seed;
   const firstTrace = parseTraceparent(traceparent);
   const scope = new ContextScope({
     requestId: isSafeRequestId(requestId) ? requestId : newRequestId(),
@@ -31,7 +34,9 @@ export function runWithContext<R>(seed: ContextSeed, work: () => R): R {
     fields: { ...fields },
     revision: 0,
   });
-  const run = (): R => runInScope(scope, work);
+  const inScope = (): R => runInScope(scope, work);
+  const isJob = job !== undefined || kind === 'job';
+  const run = isJob ? (): R => runJob(job ?? unnamedJob, () => scope.trace, inScope) : inScope;
   return areConclusionsWatched() ? runToConclusion(scope.unit, run) : run();
 }
 

@@ -7,6 +7,7 @@ import type { ContextScope } from '../context/request-context.js';
 import { perProcess } from '../internal/per-process.js';
 import { isHangUp } from './hang-up.js';
 import { isPinoHttpListening } from './is-pino-http-listening.js';
+import { leaveTrace } from './leave-trace.js';
 import type { ObservedApplication } from './observed.js';
 import { readInScope } from './read-in-scope.js';
 import type { InFlight } from './tally.js';
@@ -71,7 +72,7 @@ export class Exchange {
 
   /**
    * Probes are what health and metrics answer: their access line is for debugging, unless they fail, and they are in no
-   * count of requests.
+   * count of requests and in no trace.
    */
   get isProbe(): boolean {
     return this.probing;
@@ -79,7 +80,9 @@ export class Exchange {
 
   set isProbe(probing: boolean) {
     this.probing = probing;
-    if (probing) this.leave();
+    if (!probing) return;
+    this.leave();
+    leaveTrace();
   }
 
   /** Ends its being counted as a request in flight. */

@@ -21,7 +21,7 @@ export interface ObservedApplication {
 }
 
 /** @throws {ConfigError} When the options are none, or the observability in them is none that `createObservability` made. */
-export function requireObserved(of: string, options: { observability?: ObservedApplication }): void {
+export function requireObserved(of: string, options: { observability?: ObservedApplication | undefined }): void {
   requireObject(of, options);
   const { observability } = options;
   if (observability === undefined || typeof (observability as Partial<ObservedApplication>)?.loggerFor === 'function')

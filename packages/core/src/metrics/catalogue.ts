@@ -9,6 +9,8 @@ export interface MetricDescription {
   readonly labels: readonly string[];
   /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
+  /** What the values of several processes or threads become; their sum if left out. */
+  readonly together?: 'min' | 'max';
 }
 
 /** Label of the one series that takes what would have been too many; its value is `true`. */
@@ -16,6 +18,10 @@ export const overflowLabel = 'overflow';
 
 const exporter: readonly string[] = ['exporter'];
 const request: readonly string[] = ['method', 'route', 'status_code'];
+/** Not `job`: Prometheus has a label of that name for every target, and would call ours `exported_job`. */
+const job: readonly string[] = ['queue', 'name'];
+/** From what is over at once to what runs for an hour. */
+const jobBuckets: readonly number[] = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600];
 
 /** Ours; the `process_` and `nodejs_` metrics of the client library keep their own names and are not repeated here. */
 export const metricsCatalogue: Readonly<Record<MetricKey, MetricDescription>> = {
@@ -40,11 +46,45 @@ export const metricsCatalogue: Readonly<Record<MetricKey, MetricDescription>> = 
     help: 'Requests that arrived and have not ended.',
     labels: ['method'],
   },
+  jobDuration: {
+    name: 'job_duration_seconds',
+    type: 'histogram',
+    help: 'Time that a job ran; the outcome is succeeded or failed.',
+    labels: [...job, 'outcome'],
+    buckets: jobBuckets,
+  },
+  jobs: {
+    name: 'jobs_total',
+    type: 'counter',
+    help: 'Jobs that ended.',
+    labels: [...job, 'outcome'],
+  },
+  jobWait: {
+    name: 'job_wait_seconds',
+    type: 'histogram',
+    help: 'Time from when a job was asked for until it ran, where that is known.',
+    labels: job,
+    buckets: jobBuckets,
+  },
+  jobsActive: {
+    name: 'jobs_active',
+    type: 'gauge',
+    help: 'Jobs that run now.',
+    labels: job,
+  },
+  jobLastSuccess: {
+    name: 'job_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a job last succeeded, in seconds since 1970.',
+    labels: job,
+    together: 'max',
+  },
   healthStatus: {
     name: 'health_check_status',
     type: 'gauge',
     help: 'What a health check last found: 1 ok, 0.5 degraded or unknown, 0 down.',
     labels: ['name'],
+    together: 'min',
   },
   healthTransitions: {
     name: 'health_check_transitions_total',
@@ -111,12 +151,14 @@ export const metricsCatalogue: Readonly<Record<MetricKey, MetricDescription>> = 
     type: 'gauge',
     help: 'Share of the last ten seconds or more in which the event loop was busy, from 0 to 1.',
     labels: [],
+    together: 'max',
   },
   series: {
     name: 'throughline_metric_series',
     type: 'gauge',
     help: 'Label sets that a metric has.',
     labels: ['metric'],
+    together: 'max',
   },
   seriesOverflowed: {
     name: 'throughline_metric_overflowed_total',
@@ -124,11 +166,18 @@ export const metricsCatalogue: Readonly<Record<MetricKey, MetricDescription>> = 
     help: 'Observations that went to the overflow series because a metric had as many label sets as it may.',
     labels: ['metric'],
   },
+  sources: {
+    name: 'throughline_metric_sources',
+    type: 'gauge',
+    help: 'Other processes and threads that are told of here, by whether they answered; of a silent one the last values stay.',
+    labels: ['state'],
+  },
   appInfo: {
     name: 'app_info',
     type: 'gauge',
     help: 'Always 1; tells which release is running.',
     labels: ['service', 'version', 'env'],
+    together: 'max',
   },
 };
 
@@ -137,6 +186,11 @@ export type MetricKey =
   | 'requestDuration'
   | 'requests'
   | 'requestsInFlight'
+  | 'jobDuration'
+  | 'jobs'
+  | 'jobWait'
+  | 'jobsActive'
+  | 'jobLastSuccess'
   | 'healthStatus'
   | 'healthTransitions'
   | `exporter${'Offered' | 'Delivered' | 'Rejected' | 'Dropped' | 'Unconfirmed' | 'Queued' | 'Spooled' | 'State'}`
@@ -144,4 +198,5 @@ export type MetricKey =
   | 'eventLoopUtilization'
   | 'series'
   | 'seriesOverflowed'
+  | 'sources'
   | 'appInfo';

@@ -3,36 +3,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { requireObserved } from '../http/observed.js';
 import { answerProbe } from '../http/probe.js';
 import { sayOnce } from '../http/say-once.js';
-import { invalidOption, requireRange } from '../internal/options.js';
+import { invalidOption } from '../internal/options.js';
 import { createAdmission } from './admission.js';
 import type { MeasuredApplication } from './application.js';
-import { measurementsOf } from './measurements.js';
+import { isClusterWorker } from './links.js';
+import { measure, type MeasureOptions } from './measure.js';
 import { acceptsGzip, negotiateFormat } from './negotiation.js';
-import { defaultRegistry, installedClients, requireRegistry, type MetricsRegistry } from './registry.js';
+import { others, readAll } from './reading.js';
+import type { MetricsRegistry } from './registry.js';
 import { render } from './render.js';
 import { contentTypes } from './text-format.js';
 
 /** Options of `metrics()`, the same in every framework. */
-export interface MetricsOptions {
-  /** @default the process's own, made from the environment when there is none */
-  observability?: MeasuredApplication;
+export interface MetricsOptions extends MeasureOptions {
   /** Where the metrics are. @default '/metrics' */
-  path?: string;
-  /** A registry of the application's own. @default the one that prom-client, or else `@prometheus-io/client`, calls `register` */
-  registry?: MetricsRegistry;
-  /** What a reader must send as `Authorization: Bearer …`; without it only private addresses are answered. */
-  token?: string;
-  /** Most label sets of the request metrics; what would be one more is counted in one series for all. @default 2000 */
-  maxSeries?: number;
+  path?: string | undefined;
+  /**
+   * What a reader must send as `Authorization: Bearer …`, 16 characters or more; without it only private addresses are
+   * answered.
+   */
+  token?: string | undefined;
 }
 
-export const metricsDefaults: { path: string; maxSeries: number } = { path: '/metrics', maxSeries: 2000 };
+export const metricsDefaults: { path: string } = { path: '/metrics' };
 
 /** Answers a request for the metrics. `false`, and nothing done, for any other path. */
 export type MetricsEndpoint = (req: IncomingMessage, res: ServerResponse, path: string) => boolean;
+
+/** What answers scrapers, and where. */
+export interface Scraped {
+  readonly observability: MeasuredApplication;
+  readonly isAt: (path: string) => boolean;
+  readonly answer: (req: IncomingMessage, res: ServerResponse) => void;
+}
 
 /**
  * Begins to measure, and makes what answers scrapers.
@@ -41,29 +46,35 @@ export type MetricsEndpoint = (req: IncomingMessage, res: ServerResponse, path: 
  * @throws {ConfigError} When an option cannot be used, or there is no registry and no library that brings one.
  */
 export function createMetricsEndpoint(options: MetricsOptions, fallback: () => MeasuredApplication): MetricsEndpoint {
-  requireObserved('metrics', options);
-  const { path: base = metricsDefaults.path, maxSeries = metricsDefaults.maxSeries } = options;
+  const { observability, isAt, answer } = createScraped(options, fallback);
+  return function answerMetrics(req, res, path) {
+    if (!isAt(path)) return false;
+    if (!answerProbe(req, () => answer(req, res))) sayOnce(observability, unobserved);
+    if (isClusterWorker()) sayOnce(observability, oneOfMany);
+    return true;
+  };
+}
+
+export function createScraped(options: MetricsOptions, fallback: () => MeasuredApplication): Scraped {
+  const { path: base = metricsDefaults.path } = options;
   if (typeof base !== 'string' || !base.startsWith('/'))
     throw invalidOption('metrics.path', 'a path that starts with a slash, such as /metrics', base);
-  requireRange('metrics.maxSeries', maxSeries, 1, 100_000);
-  requireRegistry(options.registry);
   const admit = createAdmission(options.token);
-  const registry = options.registry ?? defaultRegistry();
-  const observability = options.observability ?? fallback();
-  const measurements = measurementsOf(registry, maxSeries);
-  measurements.measure(observability);
-  if (!options.registry && installedClients().length > 1) sayOnce(observability, twoClients);
-
-  return function answerMetrics(req, res, path) {
-    if (withoutSlash(path) !== withoutSlash(base)) return false;
-    const isObserved = answerProbe(req, () => {
+  const { registry, observability, refresh } = measure(options, fallback);
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    await Promise.all([refresh(), others.refresh()]);
+    // Somebody else may have answered by now, such as a middleware that limits the time.
+    if (!res.headersSent) await write(req, res, registry, observability);
+  };
+  return {
+    observability,
+    isAt: (path) => withoutSlash(path) === withoutSlash(base),
+    answer(req, res) {
       const refusal = admit(req);
       if (refusal) refuse(res, refusal);
       else if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, { status: 405, reason: 'GET or HEAD' });
-      else void measurements.refresh().then(() => answer(req, res, registry, observability));
-    });
-    if (!isObserved) sayOnce(observability, unobserved);
-    return true;
+      else void answer(req, res);
+    },
   };
 }
 
@@ -81,7 +92,7 @@ function refuse(res: ServerResponse, { status, reason }: { status: number; reaso
   res.writeHead(status, head).end(`${reason}\n`);
 }
 
-async function answer(
+async function write(
   req: IncomingMessage,
   res: ServerResponse,
   registry: MetricsRegistry,
@@ -98,13 +109,12 @@ async function answer(
   if (req.method === 'HEAD') return void res.end();
   const unreadable = (name: string): void =>
     sayOnce(observability, `the metric ${name} cannot be read and is left out; its collect() failed`);
-  const text = Readable.from(render(registry, format, unreadable), { objectMode: false });
+  const text = Readable.from(render(readAll(registry, unreadable), format), { objectMode: false });
   // A scraper that goes away is nobody's trouble.
   await (isZipped ? pipeline(text, createGzip({ level: 1 }), res) : pipeline(text, res)).catch(() => undefined);
 }
 
-const twoClients =
-  'prom-client and @prometheus-io/client are both installed, and each has a registry of its own; metrics() serves that ' +
-  'of prom-client: pass registry to say which one, or remove the other';
-
 const unobserved = 'metrics() counts what requestContext() observes; mount requestContext() before it';
+
+const oneOfMany =
+  'metrics() in a worker of a cluster tells of this worker alone; createMetricsServer() in the primary tells of all';

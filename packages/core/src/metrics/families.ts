@@ -6,16 +6,25 @@ import { type MetricKey, metricsCatalogue } from './catalogue.js';
 import { type Family, type Labels, ReadFamily } from './family.js';
 import { HealthStatuses } from './health-statuses.js';
 import { atMostEvery, windowMs } from './process-metrics.js';
-import { RequestCounts, RequestDurations } from './request-durations.js';
+import { Counts, type Durations } from './durations.js';
+import type { JobCounts } from './job-counts.js';
+import type { Others } from './others.js';
 
 type Values = Iterable<readonly [labels: Labels, value: number]>;
 
-/** Each metric of the catalogue, reading what the applications have counted. */
-export function createFamilies(
-  applications: ReadonlySet<MeasuredApplication>,
-  durations: RequestDurations,
-  clock: Clock,
-): readonly Family[] {
+/** What is counted for one registry, wherever it happens. */
+export interface Counted {
+  readonly applications: ReadonlySet<MeasuredApplication>;
+  readonly requests: Durations;
+  readonly jobs: JobCounts;
+  readonly others: Others;
+}
+
+/** The metrics that are histograms of ours, and so stand for themselves. */
+type Timed = 'requestDuration' | 'requests' | 'jobDuration' | 'jobs' | 'jobWait';
+
+/** Each metric of the catalogue, reading what has been counted. */
+export function createFamilies({ applications, requests, jobs, others }: Counted, clock: Clock): readonly Family[] {
   const health = new HealthStatuses();
   const refreshHealth = (): Promise<void> => health.refresh(applications);
   const each = (read: (application: MeasuredApplication) => Values) => () =>
@@ -25,8 +34,14 @@ export function createFamilies(
   const exporterCount = (count: keyof MeasuredExporter) =>
     exporters((exporter) => [[{ exporter: exporter.name }, Number(exporter[count])]]);
 
-  const sources: Record<Exclude<MetricKey, 'requestDuration' | 'requests'>, () => Values> = {
+  const capped = [requests, jobs.durations, jobs.waits];
+  const ofCapped = (count: 'size' | 'overflowed') => (): Values =>
+    capped.map((durations) => [{ metric: durations.description.name }, durations[count]]);
+
+  const sources: Record<Exclude<MetricKey, Timed>, () => Values> = {
     requestsInFlight: each(({ tally }) => [...tally.inFlight].map(([method, { count }]) => [{ method }, count])),
+    jobsActive: () => jobs.active(),
+    jobLastSuccess: () => jobs.lastSuccesses(),
     healthStatus: () => health.values(),
     healthTransitions: each(({ tally }) =>
       [...tally.healthChanges].map(({ name, status, count }) => [{ name, status }, count]),
@@ -43,8 +58,9 @@ export function createFamilies(
     ),
     logLines: each(({ tally }) => [...tally.lines].map(([level, count]) => [{ level: levelName(level) }, count])),
     eventLoopUtilization: utilization(clock),
-    series: () => [[{ metric: durations.description.name }, durations.size]],
-    seriesOverflowed: () => [[{ metric: durations.description.name }, durations.overflowed]],
+    series: ofCapped('size'),
+    seriesOverflowed: ofCapped('overflowed'),
+    sources: () => Object.entries(others.states).map(([state, count]) => [{ state }, count]),
     appInfo: () => [...infos(applications)].map((labels) => [labels, 1]),
   };
   const read = Object.entries(sources).map(
@@ -56,7 +72,14 @@ export function createFamilies(
         key === 'healthStatus' ? refreshHealth : undefined,
       ),
   );
-  return [durations, new RequestCounts(durations), ...read];
+  return [
+    requests,
+    new Counts(metricsCatalogue.requests, requests),
+    jobs.durations,
+    new Counts(metricsCatalogue.jobs, jobs.durations),
+    jobs.waits,
+    ...read,
+  ];
 }
 
 const exporterStates = ['idle', 'sending', 'backing-off', 'paused', 'closed'];

@@ -27,6 +27,7 @@ export interface RegisteredMetric {
   readonly name: string;
   readonly help: string;
   readonly type: string;
+  readonly aggregator?: string;
   get(): Promise<MetricContent>;
   /** prom-client's histograms give the same here without copying the labels of each line. */
   getForPromString?(): Promise<MetricContent>;
@@ -43,11 +44,11 @@ export abstract class Family implements RegisteredMetric {
   name: string;
   readonly help: string;
   readonly type: string;
-  /** How workers of a cluster are added up. */
-  readonly aggregator = 'sum';
+  /** What prom-client calls how the values of several processes become one. */
+  readonly aggregator: string;
 
   constructor(readonly description: MetricDescription) {
-    ({ name: this.name, help: this.help, type: this.type } = description);
+    ({ name: this.name, help: this.help, type: this.type, together: this.aggregator = 'sum' } = description);
   }
 
   abstract samples(): Iterable<Sample>;

@@ -1,4 +1,6 @@
 /** Measurements: what stands in one registry, made once however often metrics are asked for. */
+import { watchJobs } from '../context/jobs.js';
+import { sayOnce } from '../http/say-once.js';
 import { systemClock } from '../internal/clock.js';
 import { invalidOption } from '../internal/options.js';
 import { perProcess } from '../internal/per-process.js';
@@ -7,7 +9,12 @@ import { metricsCatalogue } from './catalogue.js';
 import { createFamilies } from './families.js';
 import { addProcessMetrics } from './process-metrics.js';
 import { register, type MetricsRegistry } from './registry.js';
-import { RequestDurations } from './request-durations.js';
+import { Durations } from './durations.js';
+import { JobCounts } from './job-counts.js';
+import { others } from './reading.js';
+
+/** Stands for a route when none matched. */
+const unmatched = 'unmatched';
 
 /** The metrics of one registry. */
 export interface Measurements {
@@ -39,10 +46,14 @@ export function measurementsOf(registry: MetricsRegistry, maxSeries: number): Me
 
 function create(registry: MetricsRegistry, maxSeries: number): Measurements {
   const applications = new Set<MeasuredApplication>();
-  const durations = new RequestDurations(maxSeries, () => warn(applications, maxSeries));
-  const families = createFamilies(applications, durations, systemClock);
+  const onOverflow = (metric: string): void => warn(applications, metric, maxSeries);
+  const { requestDuration } = metricsCatalogue;
+  const requests = new Durations(requestDuration, maxSeries, () => onOverflow(requestDuration.name));
+  const jobs = new JobCounts(maxSeries, systemClock, onOverflow);
+  const families = createFamilies({ applications, requests, jobs, others }, systemClock);
   for (const family of families) register(registry, family);
   addProcessMetrics(registry, systemClock);
+  watchJobs(jobs);
   return {
     maxSeries,
     async refresh() {
@@ -52,15 +63,13 @@ function create(registry: MetricsRegistry, maxSeries: number): Measurements {
       if (applications.has(application)) return;
       applications.add(application);
       application.tally.listeners.push((method, route, status, durationMs, trace) =>
-        durations.observe(method, route, status, durationMs, trace),
+        requests.observe(method, route ?? unmatched, status, durationMs, trace),
       );
     },
   };
 }
 
-function warn([application]: Iterable<MeasuredApplication>, maxSeries: number): void {
-  const { name } = metricsCatalogue.requestDuration;
-  application
-    ?.getLogger('throughline')
-    .warn(`${name} has ${maxSeries} label sets; further ones are counted in the series overflow="true"`);
+function warn([application]: Iterable<MeasuredApplication>, metric: string, maxSeries: number): void {
+  const sentence = `${metric} has ${maxSeries} label sets; further ones are counted in the series overflow="true"`;
+  if (application) sayOnce(application, sentence);
 }

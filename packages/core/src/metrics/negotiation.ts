@@ -10,10 +10,18 @@ interface Choice {
 /** OpenMetrics for who asks for it at least as much as for Prometheus's own format; never a refusal. */
 export function negotiateFormat({ accept = '' }: IncomingHttpHeaders): TextFormat {
   const choices = choicesIn(accept);
-  const weightOf = (type: string): number =>
-    Math.max(0, ...choices.filter(({ value }) => value.startsWith(type)).map(({ weight }) => weight));
-  const openmetrics = weightOf('application/openmetrics-text');
-  return openmetrics > 0 && openmetrics >= weightOf('text/plain') ? 'openmetrics' : 'prometheus';
+  const openmetrics = weightOf(choices, ['application/openmetrics-text']);
+  const plain = weightOf(choices, ['text/plain', 'text/*', '*/*']);
+  return openmetrics !== undefined && openmetrics > 0 && openmetrics >= (plain ?? 0) ? 'openmetrics' : 'prometheus';
+}
+
+/** The weight of the first of these that was named at all: the narrower one counts. */
+function weightOf(choices: readonly Choice[], types: readonly string[]): number | undefined {
+  for (const type of types) {
+    const named = choices.filter(({ value }) => value.split(';', 1)[0]?.trim() === type);
+    if (named.length > 0) return Math.max(...named.map(({ weight }) => weight));
+  }
+  return undefined;
 }
 
 /** Whether the answer may be compressed. */

@@ -14,10 +14,9 @@ export const windowMs = 10_000;
  * are none: a registry of the user's does not say where it came from.
  */
 export function addProcessMetrics(registry: MetricsRegistry, clock: Clock): void {
-  if (registry.getSingleMetric('process_cpu_seconds_total')) return;
   const [client] = installedClients();
-  if (!client) return;
-  client.load().collectDefaultMetrics({ register: registry });
+  if (!registry.getSingleMetric('process_cpu_seconds_total'))
+    client?.load().collectDefaultMetrics({ register: registry });
   // It forgets at each reading what it measured: the second of two scrapers would see the time since the first.
   const lag = registry.getSingleMetric('nodejs_eventloop_lag_seconds') as Collecting | undefined;
   if (lag?.collect) lag.collect = atMostEvery(windowMs, clock, lag.collect.bind(lag));

@@ -1,29 +1,30 @@
-/** Request durations: a histogram whose series are found without making anything, and of which there are never too many. */
+/** Durations: a histogram whose series are found without making anything, and of which there are never too many. */
 import { Family, type Exemplar, type Labels, type Sample } from './family.js';
-import { metricsCatalogue, overflowLabel } from './catalogue.js';
+import { type MetricDescription, overflowLabel } from './catalogue.js';
 
 /** The ids that an exemplar carries, and the flags that say whether the trace is kept. */
-interface Trace {
+export interface Trace {
   readonly traceId: string;
   readonly spanId: string;
   readonly traceFlags: string;
 }
 
-/** Stands for a route when none matched. */
-export const unmatched = 'unmatched';
-
-const { buckets: bounds = [] } = metricsCatalogue.requestDuration;
-
 class Series {
   /** Per bucket, not cumulated; the last one has no upper bound. */
-  readonly counts: number[] = Array.from({ length: bounds.length + 1 }, () => 0);
+  readonly counts: number[];
   readonly exemplars: (Exemplar | undefined)[] = [];
   sum = 0;
   count = 0;
 
-  constructor(readonly labels: Labels) {}
+  constructor(
+    readonly labels: Labels,
+    private readonly bounds: readonly number[],
+  ) {
+    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
+  }
 
   observe(seconds: number, trace: Trace | undefined): void {
+    const { bounds } = this;
     let bucket = 0;
     while (bucket < bounds.length && seconds > (bounds[bucket] as number)) bucket++;
     (this.counts[bucket] as number)++;
@@ -33,23 +34,26 @@ class Series {
   }
 }
 
-type ByStatus = Map<number, Series>;
+type Third = string | number | undefined;
 
-/** `http_request_duration_seconds`. */
-export class RequestDurations extends Family {
-  private readonly routes = new Map<string, Map<string, ByStatus>>();
+export class Durations extends Family {
+  private readonly bounds: readonly number[];
+  private readonly found = new Map<string, Map<string, Map<Third, Series>>>();
   private readonly all: Series[] = [];
   private overflow: Series | undefined;
 
   /**
+   * @param description Of a metric with two or three labels.
    * @param maxSeries Most label sets; what would be one more goes to the overflow series.
    * @param onOverflow Called the first time that happens.
    */
   constructor(
+    description: MetricDescription,
     private readonly maxSeries: number,
     private readonly onOverflow: () => void,
   ) {
-    super(metricsCatalogue.requestDuration);
+    super(description);
+    this.bounds = description.buckets ?? [];
   }
 
   /** Label sets, the overflow series left out. */
@@ -62,38 +66,34 @@ export class RequestDurations extends Family {
     return this.overflow?.count ?? 0;
   }
 
-  observe(
-    method: string,
-    route: string | undefined,
-    status: number,
-    durationMs: number,
-    trace: Trace | undefined,
-  ): void {
-    const statuses = this.routes.get(route ?? unmatched)?.get(method);
-    const series = statuses?.get(status) ?? this.add(method, route ?? unmatched, status);
+  /** @param first The values of the labels, in the order of the description. */
+  observe(first: string, second: string, third: Third, durationMs: number, trace: Trace | undefined): void {
+    const series = this.found.get(first)?.get(second)?.get(third) ?? this.add(first, second, third);
     series.observe(durationMs / 1000, trace);
   }
 
-  private add(method: string, route: string, status: number): Series {
+  private add(first: string, second: string, third: Third): Series {
     if (this.all.length >= this.maxSeries) return this.overflowSeries();
-    const series = new Series({ method, route, status_code: String(status) });
-    const methods = this.routes.get(route) ?? new Map<string, ByStatus>();
-    const statuses = methods.get(method) ?? new Map<number, Series>();
-    this.routes.set(route, methods.set(method, statuses.set(status, series)));
+    const values = [first, second, String(third)];
+    const labels = Object.fromEntries(this.description.labels.map((name, at) => [name, values[at] ?? '']));
+    const series = new Series(labels, this.bounds);
+    const bySecond = this.found.get(first) ?? new Map<string, Map<Third, Series>>();
+    const byThird = bySecond.get(second) ?? new Map<Third, Series>();
+    this.found.set(first, bySecond.set(second, byThird.set(third, series)));
     this.all.push(series);
     return series;
   }
 
   private overflowSeries(): Series {
     if (!this.overflow) {
-      this.overflow = new Series({ [overflowLabel]: 'true' });
+      this.overflow = new Series({ [overflowLabel]: 'true' }, this.bounds);
       this.onOverflow();
     }
     return this.overflow;
   }
 
   *samples(): Iterable<Sample> {
-    for (const series of this.series()) yield* samplesOf(series, this.name);
+    for (const series of this.series()) yield* samplesOf(series, this.description.name, this.bounds);
   }
 
   *series(): Iterable<Series> {
@@ -102,16 +102,19 @@ export class RequestDurations extends Family {
   }
 
   override reset(): void {
-    this.routes.clear();
+    this.found.clear();
     this.all.length = 0;
     this.overflow = undefined;
   }
 }
 
-/** `http_requests_total`: the count of each series of the durations, which costs a request nothing more. */
-export class RequestCounts extends Family {
-  constructor(private readonly durations: RequestDurations) {
-    super(metricsCatalogue.requests);
+/** The count of each series of durations as a metric of its own, which costs an observation nothing more. */
+export class Counts extends Family {
+  constructor(
+    description: MetricDescription,
+    private readonly durations: Durations,
+  ) {
+    super(description);
   }
 
   *samples(): Iterable<Sample> {
@@ -120,7 +123,11 @@ export class RequestCounts extends Family {
 }
 
 /** The lines of one series; made at once, so that they are true of one instant. */
-function samplesOf({ labels, counts, exemplars, sum, count }: Series, name: string): Sample[] {
+function samplesOf(
+  { labels, counts, exemplars, sum, count }: Series,
+  name: string,
+  bounds: readonly number[],
+): Sample[] {
   let cumulated = 0;
   const lines: Sample[] = counts.map((inBucket, bucket) => ({
     metricName: `${name}_bucket`,
