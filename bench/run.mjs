@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine, machineLine } from './runner/machine.mjs';
 import { nodeBinary } from './runner/node-binary.mjs';
-import { writeSection } from './runner/performance-page.mjs';
+import { findSection } from './runner/performance-page.mjs';
 import { pinLoad } from './runner/processor.mjs';
 import { describeAll, runRounds, runSmoke } from './runner/rounds.mjs';
 import { table } from './runner/table.mjs';
@@ -45,6 +45,8 @@ const { values: options, positionals: wanted } = parseArgs({
 const unknown = wanted.filter((name) => !scenarios.some((scenario) => scenario.name === name));
 if (unknown.length > 0) throw new Error(`no scenario ${unknown}; there are ${scenarios.map(({ name }) => name)}`);
 
+if (options.docs && options.variants !== undefined) throw new Error('a part of a table is not for docs/performance.md');
+
 if (!options.smoke) pinLoad();
 const setting = { isSmoke: options.smoke, node: nodeBinary(options.node) };
 for (const scenario of scenarios) {
@@ -60,13 +62,15 @@ function isWanted(variant) {
 }
 
 async function run(scenario) {
+  // Found and read beforehand: a run of an hour is not to end on a page without its marks, or name a later commit.
+  const section = options.docs ? findSection(scenario.name, options.node) : undefined;
+  const made = machine(setting.node, scenario.packages);
   const works = await describeAll(scenario, setting);
   const runs = await runRounds(scenario, Number(options.rounds ?? scenario.rounds), setting);
-  const made = machine(setting.node, scenario.packages);
   const text = `${table(scenario, { runs, works })}\n\n${machineLine(made)}`;
   console.log(`### ${scenario.title}\n\n${text}\n`);
   if (options.json) writeFigures(scenario, { machine: made, runs, works });
-  if (options.docs) writeSection(scenario.name, options.node, text);
+  section?.write(text);
 }
 
 /** Keeps the figures as they were measured, one file a scenario and Node. */

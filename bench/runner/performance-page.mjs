@@ -4,20 +4,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const page = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
+const end = '<!-- end -->';
 
 /**
- * Puts the text in place of what stood between the marks of the scenario; on a run with another Node than that of the
- * page, of the scenario and that Node.
+ * The section of a scenario, of a run with another Node than that of the page when a version is given.
  *
- * @throws {Error} When the page has no such marks.
+ * @throws {Error} When the page has no marks for it.
  */
-export function writeSection(scenario, version, text) {
-  const name = version === undefined ? scenario : `${scenario}, Node ${version}`;
-  const [start, end] = [`<!-- figures: ${name} -->`, '<!-- end -->'];
-  const before = readFileSync(page, 'utf8');
-  const from = before.indexOf(start) + start.length;
-  const to = before.indexOf(end, from);
-  if (from < start.length || to === -1) throw new Error(`docs/performance.md has no ${start} with ${end} after it`);
-  writeFileSync(page, `${before.slice(0, from)}\n\n${text}\n\n${before.slice(to)}`);
-  execFileSync('npx', ['oxfmt', page]);
+export function findSection(scenario, version) {
+  const start = `<!-- figures: ${version === undefined ? scenario : `${scenario}, Node ${version}`} -->`;
+  if (!readFileSync(page, 'utf8').includes(start)) throw new Error(`docs/performance.md has no ${start}`);
+  return {
+    /** Puts the text in place of what stood there. */
+    write(text) {
+      const before = readFileSync(page, 'utf8');
+      const from = before.indexOf(start) + start.length;
+      writeFileSync(page, `${before.slice(0, from)}\n\n${text}\n\n${before.slice(before.indexOf(end, from))}`);
+      execFileSync('npx', ['oxfmt', page]);
+    },
+  };
 }
