@@ -256,7 +256,9 @@ describe.each(adapters)(`an application of Nest ${inject('major')} on %s that lo
     await service.send('/orders/fail');
     await service.send('/orders/refuse');
     const { lines } = await service.finish();
-    expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toMatchObject([
+    // Nest warns while it starts when a busy machine takes it more than 10 ms to look at a module.
+    const ofRequests = lines.filter(({ logger }) => logger !== 'ModuleTokenFactory');
+    expect(ofRequests.filter(({ level }) => level === 'error' || level === 'warn')).toMatchObject([
       { logger: 'http', level: 'error', status: 500, err },
       { logger: 'http', level: 'warn', status: 400 },
     ]);
