@@ -170,7 +170,7 @@ export class AssembledObservability implements Observability {
       service,
       levels: new Levels(level, levels),
       userFields,
-      destination: destination ?? standardOutput(environment.pretty),
+      destination: destination ?? standardOutput(environment.pretty, warn),
       redactor,
       onLine: (line) => this.tally.countLine(line),
       recorder: flightRecorder && new FlightRecorder(flightRecorder, onFailure),
