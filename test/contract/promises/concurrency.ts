@@ -1,10 +1,12 @@
 /** Concurrency: requests that run side by side, or after one another on one connection, share nothing. */
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getContext, getRequestId, setContext, setUser } from '@throughline/core';
 import { expect, it } from 'vitest';
 import { type Cell, get } from '../cell.js';
-import { idsIn, sendRaw } from '../client.js';
+import { head, idsIn, sendRaw } from '../client.js';
+import { moment } from '../moment.js';
 import { type Service, start } from '../start.js';
 
 /** Starts a service that keeps what each request finds before it adds something of its own. */
@@ -59,6 +61,30 @@ export function promiseConcurrency(cell: Cell): void {
     const service = await startVisits(cell, seen);
     const received = await sendRaw(service.port, visit('a', 'keep-alive') + visit('b', 'close'));
     await expectTwoVisits(service, received, seen);
+  });
+
+  it('counts the bytes of pipelined responses apart, although the second waits for the first', async () => {
+    const { reached: second, reach } = moment();
+    const service = await start(cell, {
+      routes: [
+        get('/first', async () => {
+          await second;
+          return { body: Readable.from(['one']) };
+        }),
+        get('/second', () => {
+          reach();
+          return { body: Readable.from(['twenty', 'two']) };
+        }),
+      ],
+    });
+    const received = await sendRaw(service.port, 'GET /first HTTP/1.1\r\nHost: cell\r\n\r\n' + head('GET /second'));
+    const bodies = received.split(/HTTP\/1\.1 200 OK\r\n.*?\r\n\r\n/s).slice(1);
+    expect(bodies.join()).toMatch(/one.*twenty.*two/s);
+    const { access } = await service.finish();
+    expect(access.map(({ path, bytes }) => [path, bytes])).toEqual([
+      ['/first', bodies[0]?.length],
+      ['/second', bodies[1]?.length],
+    ]);
   });
 
   it('never mixes the ids of 200 concurrent requests with random delays', async () => {

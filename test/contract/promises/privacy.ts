@@ -49,6 +49,17 @@ export function promisePrivacy(cell: Cell): void {
     expect(JSON.stringify(sink.records)).not.toContain(secret);
   });
 
+  it('writes nothing secret of a path that has a URL or parameters in it', async () => {
+    const service = await start(cell, {});
+    for (const path of [`/fetch/https://ann:${secret}@host/x`, `/orders;token=${secret}/7`]) await service.send(path);
+    const { access } = await service.finish();
+    expect(access.map(({ path }) => path)).toEqual([
+      '/fetch/https://ann:[Redacted]@host/x',
+      '/orders;token=[Redacted]',
+    ]);
+    for (const { text } of access) expect(text).not.toContain(secret);
+  });
+
   it('writes nothing secret of a body that is no JSON, although the parser quotes it', async () => {
     const service = await start(cell, { routes: [post('/orders', () => ({ body: 'stored' }))] });
     const headers = { 'content-type': 'application/json' };

@@ -91,6 +91,7 @@ function sentBytes({
   res,
   scope,
   sentBefore,
+  sentAfter,
   statusCode,
   hasHead,
   isSent,
@@ -102,5 +103,5 @@ function sentBytes({
   if (isSent && Number.isSafeInteger(declared)) return declared;
   const head = (res as { _header?: unknown })._header;
   if (typeof head !== 'string') return undefined;
-  return Math.max(0, (req.socket?.bytesWritten ?? 0) - sentBefore - Buffer.byteLength(head));
+  return Math.max(0, (sentAfter ?? req.socket?.bytesWritten ?? 0) - sentBefore - Buffer.byteLength(head));
 }

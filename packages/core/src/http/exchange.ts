@@ -1,5 +1,6 @@
 /** Exchange: one request with its response, from the moment it is seen until the response is closed. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { currentScope, runInScope } from '../context/current.js';
@@ -33,7 +34,9 @@ export class Exchange {
   /** Address of the peer, or of the client of a trusted proxy; kept because a closed socket forgets it. */
   clientIp: string | undefined;
   /** Bytes the connection had sent before this response; it may have served others. */
-  readonly sentBefore: number;
+  sentBefore: number;
+  /** Bytes it had sent when this response was complete, before the next of pipelined ones. */
+  sentAfter: number | undefined = undefined;
   /** Whether Node handed the connection over for another protocol, such as a WebSocket. */
   readonly isUpgrade: boolean;
   /** Whether the whole response was handed to a connection that was still there. */
@@ -103,11 +106,15 @@ export class Exchange {
     if (event === 'pipe') readInScope(value as Readable, this.scope);
     // `writableFinished` turns true on a destroyed connection too, but the event does not come then.
     else if (event === 'finish') this.finish();
+    // A response that waited for others gets the connection when they are complete.
+    else if (event === 'socket') this.sentBefore = (value as Socket).bytesWritten;
     else if (event === 'close' && !this.isClosed) this.close();
   }
 
   private finish(): void {
-    this.isSent = !(this.isHttp2 && isReset(this.res));
+    const { isHttp2 } = this;
+    this.isSent = !(isHttp2 && isReset(this.res));
+    if (!isHttp2) this.sentAfter = this.req.socket?.bytesWritten;
     // Asked before its own listener takes all of them away.
     this.noticePinoHttp();
   }

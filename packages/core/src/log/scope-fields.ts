@@ -33,7 +33,7 @@ export class ScopeFields {
   ) {
     this.revision = scope.unit.revision;
     this.fields = this.givenFields();
-    this.joined = joinedIdentity(scope, options.userFields) ?? joinTexts(this.identity);
+    this.joined = joinedIdentity(scope, options) ?? joinTexts(this.identity);
     if (this.fields.size > 0) this.joined += joinTexts(this.fields);
   }
 
@@ -69,13 +69,13 @@ export class ScopeFields {
 }
 
 /** The identity as most have it, written in one go; `undefined` when more of the user is logged than the id. */
-function joinedIdentity({ unit }: ContextScope, userFields: readonly string[]): string | undefined {
+function joinedIdentity({ unit }: ContextScope, { userFields, redactor }: ScopeFieldsOptions): string | undefined {
   if (userFields.length > 0) return undefined;
   const { requestId, method, path, user } = unit;
   // A request id is safe in JSON, whoever made it.
   let joined = `,"request_id":"${requestId}"`;
   if (method !== undefined) joined += `,"method":${JSON.stringify(method)}`;
-  if (path !== undefined) joined += `,"path":${JSON.stringify(path)}`;
+  if (path !== undefined) joined += `,"path":${JSON.stringify(redactor.text(path))}`;
   const id = idOf(user);
   if (id !== undefined) joined += `,"user_id":${JSON.stringify(id)}`;
   return joined;
@@ -86,7 +86,7 @@ function textsOfIdentity({ unit }: ContextScope, { userFields, redactor }: Scope
   const texts = new Map<string, string>();
   setText(texts, 'request_id', requestId);
   setText(texts, 'method', method);
-  setText(texts, 'path', path);
+  setText(texts, 'path', path && redactor.text(path));
   setText(texts, 'user_id', idOf(user));
   if (!user || userFields.length === 0) return texts;
   const asked = Object.fromEntries(userFields.filter((name) => name !== 'id').map((name) => [name, user[name]]));
