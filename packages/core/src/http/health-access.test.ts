@@ -39,5 +39,6 @@ describe('access to the details of health', () => {
     const attempt = (): unknown => createHealthAccess(given as string);
     expect(attempt).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', option: 'health.token' }));
     expect(attempt).toThrow(expect.objectContaining({ message: expect.not.stringContaining('fifteen') }));
+    if (typeof given === 'string') expect(attempt).toThrow(`got "${given.length} characters"`);
   });
 });
