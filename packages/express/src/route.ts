@@ -12,12 +12,18 @@ interface Match {
   readonly template: string;
 }
 
-const matches = new WeakMap<object, Match>();
+/** Where a request keeps its match. */
+const matchKey: unique symbol = Symbol('throughline.match');
+
+interface Matched {
+  [matchKey]?: Match | undefined;
+}
+
 /** Those of routes to which there is one way, with one name. */
 const fixed = new WeakMap<Route, Match>();
 
 export function routeOf(req: Request): string | undefined {
-  return matches.get(req)?.template;
+  return (req as Matched)[matchKey]?.template;
 }
 
 /**
@@ -31,19 +37,17 @@ export function watchRoute(requestPrototype: object): void {
     base = above;
   Object.defineProperty(base, 'route', {
     configurable: true,
-    get(this: Request) {
-      return matches.get(this)?.route;
+    get(this: Matched) {
+      return this[matchKey]?.route;
     },
-    set(this: Request, route: Route | undefined) {
-      if (route) matches.set(this, fixed.get(route) ?? matchOf(route, this));
-      else matches.delete(this);
+    set(this: Request & Matched, route: Route | undefined) {
+      this[matchKey] = route && (fixed.get(route) ?? matchOf(route, this));
     },
   });
 }
 
-function matchOf(route: Route, request: Request): Match {
-  const { baseUrl } = request;
-  const known = matches.get(request);
+function matchOf(route: Route, request: Request & Matched): Match {
+  const { baseUrl, [matchKey]: known } = request;
   // Express sets the route again when it runs it.
   if (known?.route === route && known.baseUrl === baseUrl) return known;
   return { route, baseUrl, template: nameOf(route, request) };

@@ -1,7 +1,7 @@
 /** Scope fields: what a context puts on every line, made once per change of the context. */
 import { type ContextScope, noFields } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
-import { displace, type FieldTexts, joinTexts, noTexts, setText } from './field-texts.js';
+import { displace, type FieldTexts, joinTexts, noTexts, quote, setText } from './field-texts.js';
 import { redactFields } from './logger-bindings.js';
 
 export interface ScopeFieldsOptions {
@@ -73,9 +73,9 @@ function joinedIdentity({ unit }: ContextScope, userFields: readonly string[]): 
   const { requestId, method, path, user } = unit;
   // A request id is safe in JSON, whoever made it.
   let joined = `,"request_id":"${requestId}"`;
-  if (method !== undefined) joined += `,"method":${JSON.stringify(method)}`;
-  if (path !== undefined) joined += `,"path":${JSON.stringify(path)}`;
-  if (user !== undefined) joined += `,"user_id":${JSON.stringify(user.id)}`;
+  if (method !== undefined) joined += `,"method":${quote(method)}`;
+  if (path !== undefined) joined += `,"path":${quote(path)}`;
+  if (user !== undefined) joined += `,"user_id":${quote(user.id)}`;
   return joined;
 }
 
