@@ -1,5 +1,7 @@
 /** Where lines go when nobody said: to standard output, in a form that suits whoever reads there. */
-import fs from 'node:fs';
+import fs, { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createObservability } from '@throughline/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
@@ -31,6 +33,16 @@ function printed(isTTY: boolean, env: Readonly<Record<string, string | undefined
   return text;
 }
 
+/** Lets the application be in that folder, which is removed after the test. */
+function runIn(folder: string): void {
+  vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(folder, 'main.js')]);
+  vi.spyOn(process, 'cwd').mockReturnValue(folder);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    rmSync(folder, { recursive: true });
+  });
+}
+
 describe('lines on standard output', () => {
   it.each<[where: string, isTTY: boolean, env: Record<string, string>]>([
     ['on a terminal', true, {}],
@@ -46,6 +58,23 @@ describe('lines on standard output', () => {
     ['where LOG_PRETTY forbids more', true, { LOG_PRETTY: 'false' }],
   ])('are JSON %s', (_, isTTY, env) => {
     expect(JSON.parse(printed(isTTY, env))).toMatchObject({ level: 'info', order_id: 7, msg: 'order placed' });
+  });
+
+  it.each<[env: Record<string, string>, sentence: string]>([
+    [{ LOG_PRETTY: 'true' }, 'LOG_PRETTY is true but pino-pretty is not installed'],
+    [{ LOG_PRETTY: 'yes' }, `LOG_PRETTY must be 'true' or 'false', got \\"yes\\"`],
+  ])('are JSON and say so where %o asks for what cannot be had', (env, sentence) => {
+    runIn(mkdtempSync(join(tmpdir(), 'bare-')));
+    const lines = printed(false, env).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toHaveLength(2);
+    expect(lines.join('\n')).toContain(sentence);
+  });
+
+  it('are pretty when the application has pino-pretty, wherever it is started from', () => {
+    vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(process.cwd(), 'main.js')]);
+    vi.spyOn(process, 'cwd').mockReturnValue(tmpdir());
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect(printed(true)).toMatch(/INFO.*: .*order placed.*order_id/);
   });
 
   it('are in colour on a terminal, unless NO_COLOR is set', () => {

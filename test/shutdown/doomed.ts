@@ -62,7 +62,8 @@ export class Doomed {
   private constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
     this.child = spawn(process.execPath, args, {
       env: { ...process.env, LOG_PRETTY: 'false', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Its input ends with this process, however that ends.
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.child;
     if (!stdout || !stderr) throw new Error('started without pipes');

@@ -8,6 +8,7 @@ import { openobserveFromEnvironment } from './exporters/openobserve.js';
 import { otlpFromEnvironment } from './exporters/otlp.js';
 import { sentryFromEnvironment } from './exporters/sentry.js';
 import { levelNames } from './log/levels.js';
+import { applicationFolder } from './internal/application.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
@@ -38,8 +39,15 @@ export function logFromEnvironment(env: EnvironmentVariables, warn: Warn): LogEn
     else if (name === undefined) level = wanted;
     else levels[name] = wanted;
   }
-  const pretty = env['LOG_PRETTY']?.toLowerCase();
-  return { level, levels, pretty: pretty === 'true' ? true : pretty === 'false' ? false : undefined };
+  return { level, levels, pretty: prettyFromEnvironment(env['LOG_PRETTY'], warn) };
+}
+
+function prettyFromEnvironment(text: string | undefined, warn: Warn): boolean | undefined {
+  const wanted = text?.trim().toLowerCase();
+  if (!wanted) return undefined;
+  if (wanted === 'true' || wanted === 'false') return wanted === 'true';
+  warn(`LOG_PRETTY must be 'true' or 'false', got ${JSON.stringify(text)}; it is ignored`);
+  return undefined;
 }
 
 /**
@@ -117,12 +125,6 @@ function nearestManifest(): Manifest {
     if (typeof name === 'string') return { name, ...(typeof version === 'string' && { version }) };
     if (folder === dirname(folder)) return {};
   }
-}
-
-/** Where the main file is; a test runner or process manager is not the application, so then the working directory. */
-function applicationFolder(): string {
-  const main = process.argv[1];
-  return main && !/[\\/]node_modules[\\/]/.test(main) ? dirname(main) : process.cwd();
 }
 
 function readManifest(folder: string): Record<string, unknown> {

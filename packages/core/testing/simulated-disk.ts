@@ -89,7 +89,7 @@ export class SimulatedDisk implements Disk {
     this.#storage.files.set(path, { bytes: Buffer.from(text), changedMs: this.#clock.now() });
   }
 
-  async saveFile(path: string, text: string): Promise<void> {
+  async writeFile(path: string, text: string): Promise<void> {
     await Promise.resolve();
     this.replaceFile(path, text);
   }

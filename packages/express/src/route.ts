@@ -1,29 +1,15 @@
 /** Route: the template that matched, kept from the moment of the match: on an error Express forgets the mount path. */
 import { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import { isRoute, type Match, matches, matchOf, type Route } from './match.js';
 import type { Routing } from './mounts.js';
 import { templateOf } from './template.js';
-
-type Route = Readonly<{ path: unknown }>;
-
-interface Match {
-  readonly route: Route;
-  readonly baseUrl: string;
-  readonly template: string;
-}
-
-/** Where a request keeps its match. */
-const matchKey: unique symbol = Symbol('throughline.match');
-
-interface Matched {
-  [matchKey]?: Match | undefined;
-}
 
 /** Those of routes to which there is one way, with one name. */
 const fixed = new WeakMap<Route, Match>();
 
 export function routeOf(req: Request): string | undefined {
-  return (req as Matched)[matchKey]?.template;
+  return matches.get(req)?.template;
 }
 
 /**
@@ -37,17 +23,19 @@ export function watchRoute(requestPrototype: object): void {
     base = above;
   Object.defineProperty(base, 'route', {
     configurable: true,
-    get(this: Matched) {
-      return this[matchKey]?.route;
+    get(this: Request) {
+      return matchOf(this)?.route;
     },
-    set(this: Request & Matched, route: Route | undefined) {
-      this[matchKey] = route && (fixed.get(route) ?? matchOf(route, this));
+    set(this: Request, route: unknown) {
+      if (isRoute(route)) matches.set(this, fixed.get(route) ?? matchWith(route, this));
+      else matches.set(this, { ...(route ? matchOf(this) : undefined), route });
     },
   });
 }
 
-function matchOf(route: Route, request: Request & Matched): Match {
-  const { baseUrl, [matchKey]: known } = request;
+function matchWith(route: Route, request: Request): Match {
+  const { baseUrl } = request;
+  const known = matches.get(request);
   // Express sets the route again when it runs it.
   if (known?.route === route && known.baseUrl === baseUrl) return known;
   return { route, baseUrl, template: nameOf(route, request) };

@@ -14,6 +14,8 @@ const observability = createObservability({
 });
 
 if (cluster.isPrimary) {
+  // When the test is gone, however it went.
+  process.stdin.resume().on('end', () => process.exit());
   const ports = [];
   for (let at = 0; at < workers; at++) {
     const [{ port }] = await once(cluster.fork(), 'message', { signal: AbortSignal.timeout(30_000) });
@@ -63,6 +65,9 @@ function tellLongestTurns() {
   });
 }
 
+/** Hears nothing of the end of the primary, and yet ends with it. */
 function hold() {
-  for (;;);
+  const { ppid } = process;
+  while (process.ppid === ppid);
+  process.exit();
 }

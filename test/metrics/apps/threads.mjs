@@ -8,6 +8,8 @@ import { createMetricsEndpoint, shareMetrics } from '@throughline/core/metrics';
 const observability = createObservability({ exporters: [], log: { destination: { write: () => {} } } });
 
 if (isMainThread) {
+  // When the test is gone, however it went; a thread that is held goes with it.
+  process.stdin.resume().on('end', () => process.exit());
   const { threads } = JSON.parse(process.argv[2]);
   const answer = createMetricsEndpoint({}, () => observability);
   const pool = Array.from({ length: threads }, () => new Worker(new URL(import.meta.url)));

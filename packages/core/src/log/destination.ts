@@ -7,9 +7,12 @@ import { prettyStream } from './pretty.js';
  * crash is there. On a terminal outside of production they are made readable, if `pino-pretty` is installed.
  *
  * @param pretty What `LOG_PRETTY` says: overrules the look at terminal and `NODE_ENV`.
+ * @param warn Is told when that asks for what is not installed.
  */
-export function standardOutput(pretty: boolean | undefined): DestinationStream {
+export function standardOutput(pretty: boolean | undefined, warn: (sentence: string) => void): DestinationStream {
   const isDevelopment = process.stdout.isTTY === true && process.env['NODE_ENV'] !== 'production';
   const readable = (pretty ?? isDevelopment) ? prettyStream(process.stdout) : undefined;
+  if (pretty && !readable)
+    warn('LOG_PRETTY is true but pino-pretty is not installed in the application (npm install pino-pretty)');
   return readable ?? pino.destination({ fd: 1, sync: true });
 }

@@ -1,7 +1,6 @@
 /** Pretty lines: the JSON line made readable by `pino-pretty`, with nothing in it that a terminal would obey. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
+import { findInstalled } from '../internal/application.js';
 
 /** The part of `pino-pretty` that is used. */
 interface PinoPretty {
@@ -74,7 +73,7 @@ function prettyText(line: string, format: ReturnType<PinoPretty['prettyFactory']
 
 function loadPinoPretty(): PinoPretty | undefined {
   try {
-    return createRequire(join(process.cwd(), 'package.json'))('pino-pretty') as PinoPretty;
+    return findInstalled('pino-pretty')?.() as PinoPretty | undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,6 @@
 /** Registry: what is asked of a registry of prom-client's kind, and of the library that brings it. */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { ConfigError } from '../errors.js';
+import { findInstalled } from '../internal/application.js';
 import { invalidOption } from '../internal/options.js';
 import { Family, type Labels, type RegisteredMetric } from './family.js';
 
@@ -22,18 +21,9 @@ const clientNames = ['prom-client', '@prometheus-io/client'];
 
 /** The names of the libraries that the application has, with a way to load each. */
 export function installedClients(): readonly { readonly name: string; load(): Client }[] {
-  const folders = [process.cwd(), dirname(process.argv[1] ?? process.cwd())];
   return clientNames.flatMap((name) => {
-    for (const folder of folders) {
-      const require = createRequire(join(folder, 'package.json'));
-      try {
-        require.resolve(name);
-        return [{ name, load: () => require(name) as Client }];
-      } catch {
-        // Not here; perhaps where the application's main file is.
-      }
-    }
-    return [];
+    const load = findInstalled(name);
+    return load ? [{ name, load: load as () => Client }] : [];
   });
 }
 

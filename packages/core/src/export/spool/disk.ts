@@ -11,7 +11,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { lstat, open, readdir, rename } from 'node:fs/promises';
+import { lstat, open, readdir } from 'node:fs/promises';
 
 /** A file that only grows. */
 export interface AppendFile {
@@ -37,8 +37,8 @@ export interface Disk {
   createFile(path: string): AppendFile;
   /** Puts a text in the place of a file's, whole or not at all. */
   replaceFile(path: string, text: string): void;
-  /** The same, off the main thread. */
-  saveFile(path: string, text: string): Promise<void>;
+  /** Writes a file anew, off the main thread; whoever reads it meanwhile may find a part of it. */
+  writeFile(path: string, text: string): Promise<void>;
   rename(from: string, to: string): void;
   /** Sets the time of the last change to now. */
   touch(path: string): void;
@@ -76,15 +76,14 @@ export const systemDisk: Disk = {
     }
     renameSync(`${path}.new`, path);
   },
-  async saveFile(path, text) {
+  async writeFile(path, text) {
     const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
-    const file = await open(`${path}.next`, O_WRONLY | O_CREAT | O_TRUNC | noFollow, fileMode);
+    const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | noFollow, fileMode);
     try {
       await file.writeFile(text);
     } finally {
       await file.close();
     }
-    await rename(`${path}.next`, path);
   },
   rename: renameSync,
   touch(path) {

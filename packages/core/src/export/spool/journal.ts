@@ -18,6 +18,8 @@ export interface Place {
 }
 
 const cursorsName = 'cursors.json';
+/** What is written off the main thread, before it gets the name above. */
+const draftName = 'cursors.json.next';
 const format = 1;
 
 /** Where a destination begins that has got nothing yet. */
@@ -30,8 +32,9 @@ export class Journal {
   /** Oldest first. */
   #segments: Segment[] = [];
   readonly #cursors = new Map<string, Cursor>();
-  /** Whether the cursors have moved since they were saved. */
-  #isChanged = false;
+  /** How often the cursors have moved, and how often they had when they were saved: older ones never replace newer. */
+  #moves = 0;
+  #savedMoves = 0;
   #saving: Promise<void> | undefined;
   /** Whether a version of this package wrote it that writes otherwise. */
   isOfAnotherVersion = false;
@@ -106,16 +109,21 @@ export class Journal {
   /** Notes that a destination has settled everything up to this offset; {@link save} makes it last. */
   advance(key: string, segment: Segment, offset: number): void {
     this.#cursors.set(key, { segment: segment.number, offset });
+    this.#moves++;
   }
 
   save(): void {
     this.#disk.replaceFile(join(this.#path, cursorsName), this.#cursorsText());
+    this.#savedMoves = this.#moves;
   }
 
   /** Does the same off the main thread; a crash before it is done lets a batch be sent twice, with the same uids. */
   saveSoon(onFailed: (error: unknown) => void): void {
-    this.#isChanged = true;
-    this.#saving ??= this.#saveChanges().catch(onFailed);
+    if (this.#isSaved) return;
+    this.#saving ??= this.#saveChanges().catch((error: unknown) => {
+      // What was saved in another way since is nobody's trouble.
+      if (!this.#isSaved) onFailed(error);
+    });
   }
 
   /** Resolves when nothing is being saved. Never rejects. */
@@ -136,32 +144,38 @@ export class Journal {
     this.#segments = this.#segments.filter((other) => other !== segment);
   }
 
-  /** Removes the whole journal, after what is being saved in it. @throws When the disk does, and nothing is being saved. */
+  /** Removes all of it; its directory, with what is being saved there, after that. @throws When the disk does. */
   destroy(): void {
-    const paths = this.#segments.map((segment) => this.pathOf(segment));
-    this.#segments = [];
-    this.#isChanged = false;
-    const remove = (): void => {
-      // Without its cursors a segment would be sent from its beginning by whoever finds it after a crash.
-      for (const path of [...paths, this.#path]) this.#disk.remove(path);
-    };
+    this.#savedMoves = this.#moves;
+    // Without its cursors a segment would be sent from its beginning by whoever finds it after a crash.
+    for (const segment of this.#segments) this.remove(segment);
+    const remove = (): void => this.#disk.remove(this.#path);
     if (this.#saving === undefined) remove();
-    // What is left of it is found by whoever comes next.
+    // An empty one is removed by whoever comes next.
     else this.#saving.then(remove).catch(() => undefined);
   }
 
   /** Gives it another name, which is another owner. */
   move(path: string): void {
-    this.#isChanged = false;
+    this.#savedMoves = this.#moves;
     this.#disk.rename(this.#path, path);
     this.#path = path;
   }
 
+  get #isSaved(): boolean {
+    return this.#savedMoves === this.#moves;
+  }
+
   async #saveChanges(): Promise<void> {
     try {
-      while (this.#isChanged) {
-        this.#isChanged = false;
-        await this.#disk.saveFile(join(this.#path, cursorsName), this.#cursorsText());
+      while (!this.#isSaved) {
+        const moves = this.#moves;
+        const draft = join(this.#path, draftName);
+        await this.#disk.writeFile(draft, this.#cursorsText());
+        if (moves <= this.#savedMoves) return;
+        // On the main thread, so that nothing can come between the comparison and the rename.
+        this.#disk.rename(draft, join(this.#path, cursorsName));
+        this.#savedMoves = moves;
       }
     } finally {
       this.#saving = undefined;

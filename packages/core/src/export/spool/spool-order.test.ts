@@ -56,6 +56,21 @@ function failReads(disk: SimulatedDisk, isBad: (path: string) => boolean, read: 
   return () => (disk.readFile = readFile);
 }
 
+/** Lets no file be written off the main thread, but the first one when the returned function is called. */
+function hangSaving(disk: SimulatedDisk): () => void {
+  const writeFile = disk.writeFile.bind(disk);
+  const waiting: (() => void)[] = [];
+  disk.writeFile = async (path, text) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    await writeFile(path, text);
+  };
+  return () => waiting[0]?.();
+}
+
+function refuseNow(code: string): never {
+  throw Object.assign(new Error('bad sector'), { code });
+}
+
 const refuse = (code: string) => (): Promise<never> => Promise.reject(Object.assign(new Error('bad sector'), { code }));
 
 describe('spool, when batches come back and disks misbehave', () => {
@@ -83,6 +98,49 @@ describe('spool, when batches come back and disks misbehave', () => {
     const uids = await deliver(subject, 60);
     expect([uids.length, new Set(uids).size]).toEqual([61, 61]);
     expect(status(subject)).toMatchObject({ offered: 61, delivered: 61, dropped: 0 });
+  });
+
+  it.each([
+    ['left its journal to the next', undefined, []],
+    ['could not leave its journal to the next', 'EIO', ['EIO']],
+  ])('sends nothing again when an older save ends after a process %s', async (_, fault, problems) => {
+    const storage = new Storage();
+    const first = start(storage, 1);
+    const endSave = hangSaving(first.disk);
+    const uids: string[] = [];
+    for (const message of ['a', 'b', 'c']) {
+      first.core.offer(report(message));
+      uids.push(...(await deliver(first, 1)));
+    }
+    first.core.offer(report('left'));
+    if (fault !== undefined) first.disk.rename = () => refuseNow(fault);
+    const closed = first.core.close();
+    await first.clock.advance(1);
+    await first.transport.fail('ECONNREFUSED');
+    await first.clock.advance(200);
+    await closed;
+    first.disk.rename = SimulatedDisk.prototype.rename.bind(first.disk);
+    endSave();
+    await settle();
+    uids.push(...(await deliver(start(storage, 2), 3)));
+    expect([uids.length, new Set(uids).size]).toEqual([4, 4]);
+    expect(first.problems.filter(({ exporter }) => exporter === 'spool').map(({ code }) => code)).toEqual(problems);
+  });
+
+  it('sends nothing again when everything was delivered and the process ends while saving hangs', async () => {
+    const storage = new Storage();
+    const first = start(storage, 1);
+    hangSaving(first.disk);
+    for (const message of ['a', 'b', 'c']) {
+      first.core.offer(report(message));
+      await deliver(first, 1);
+    }
+    const closed = first.core.close();
+    await first.clock.advance(200);
+    await closed;
+    expect(status(first)).toMatchObject({ delivered: 3 });
+    expect(await deliver(start(storage, 2), 3)).toEqual([]);
+    expect([...storage.files.keys(), ...storage.directories.keys()]).toEqual(['/spool']);
   });
 
   it('leaves no trace of attempts to write on a full disk', async () => {

@@ -235,7 +235,7 @@ describe('spool', () => {
     const storage = new Storage();
     const subject = start(storage);
     const saved: string[] = [];
-    subject.disk.saveFile = (path) => {
+    subject.disk.writeFile = (path) => {
       saved.push(path);
       return new Promise(() => undefined);
     };
