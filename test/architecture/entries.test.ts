@@ -32,6 +32,7 @@ const entries: Record<string, readonly string[]> = {
     'exchangeOf',
     'exposeRequest',
     'observePrototypes',
+    'perProcess',
   ],
   '@throughline/core/bridges/pino-http': ['bridgePinoHttp'],
   '@throughline/core/checks/amqp': ['amqpCheck'],

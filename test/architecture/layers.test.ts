@@ -10,7 +10,7 @@ const mayImport: Record<string, readonly string[]> = {
   'export/': ['internal/', 'errors.ts'],
   'health/': ['internal/', 'errors.ts'],
   'http/': ['context/', 'log/', 'health/', 'internal/'],
-  'bridges/': ['context/', 'log/', 'internal/', 'errors.ts'],
+  'bridges/': ['process-observability.ts', 'http/', 'context/', 'log/', 'internal/', 'errors.ts'],
   'metrics/': ['process-observability.ts', 'http/', 'context/', 'internal/', 'errors.ts'],
   'checks/': ['health/', 'internal/', 'errors.ts'],
   'exporters/': ['export/', 'internal/', 'errors.ts'],

@@ -133,6 +133,26 @@ describe(`a route of express ${inject('major')}`, () => {
     expect(await routesOf(build, '/old/1/2')).toEqual(['/new/:x/:id']);
   });
 
+  it('stays, whatever else the application keeps on the request under that name', async () => {
+    const seen: unknown[] = [];
+    const build = (app: Express): void => {
+      app.use((req, _res, next) => {
+        req.route = 'early';
+        seen.push(req.route);
+        next();
+      });
+      app.get('/orders/:id', (req, res) => {
+        const derived = Object.create(req) as typeof req;
+        seen.push((derived.route as { path: string }).path);
+        req.route = 'late';
+        seen.push(req.route);
+        res.send('fine');
+      });
+    };
+    expect(await routesOf(build, '/orders/7')).toEqual(['/orders/:id']);
+    expect(seen).toEqual(['early', '/orders/:id', 'late']);
+  });
+
   it('has one name for all spellings of its mount', async () => {
     const build = (app: Express): void => void app.use('/Tenants/:tenant', Router().get('/x', fine));
     const routes = await routesOf(build, '/TENANTS/2/x', '/Tenants/1/x', '/tenants/3/x');

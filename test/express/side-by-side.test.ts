@@ -3,7 +3,7 @@ import { health, requestContext } from '@throughline/express';
 import { createNamespace, destroyNamespace } from 'cls-hooked';
 import express from 'express';
 import supertest from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 function observed() {
   const lines: Record<string, unknown>[] = [];
@@ -60,6 +60,19 @@ describe('beside what an application uses already', () => {
     const { headers } = await supertest(outer).get('/unknown').expect(404, {});
     expect(headers).not.toHaveProperty('x-request-id');
     expect(lines).toMatchObject([{ msg: 'request completed', path: '/inner/unknown', status: 404 }]);
+  });
+
+  it('knows the route, whichever copy of this package watches an application of the process', async () => {
+    const { lines, observability } = observed();
+    vi.resetModules();
+    const another = await import('@throughline/express');
+    expect(another.requestContext).not.toBe(requestContext);
+    for (const middleware of [requestContext({ observability }), another.requestContext({ observability })]) {
+      const app = express().use(middleware);
+      app.get('/orders/:id', (_req, res) => void res.json({}));
+      await supertest(app).get('/orders/7').expect(200);
+    }
+    expect(lines).toMatchObject([{ route: '/orders/:id' }, { route: '/orders/:id' }]);
   });
 
   it('leaves another application of the same process as it was', async () => {

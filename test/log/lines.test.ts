@@ -58,6 +58,38 @@ describe('a line', () => {
     expect(recorder.last).not.toHaveProperty('user_email');
   });
 
+  it('has such fields without secrets, whatever they hold', () => {
+    const recorder = record({ log: { userFields: ['profile', 'tenant', 'loop', 'password'] } });
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    const user = { id: 1, profile: { plan: 'pro', password: 'canary' }, tenant: 2n ** 60n, loop, password: 'canary' };
+    runWithContext({ user }, () => recorder.observability.logger.info('hi'));
+    expect(recorder.last).toMatchObject({
+      user_id: '1',
+      user_profile: { plan: 'pro', password: '[Redacted]' },
+      user_tenant: String(2n ** 60n),
+      user_password: '[Redacted]',
+    });
+  });
+
+  it.each<readonly string[]>([[], ['plan']])(
+    'is written whatever becomes of the user afterwards (%j)',
+    (...userFields) => {
+      const recorder = record({ log: { userFields } });
+      const user: { id: unknown } = { id: '42' };
+      runWithContext({ requestId: 'r-1', user: user as { id: string } }, () => {
+        for (const id of [undefined, 43]) {
+          user.id = id;
+          setContext({ changed: true });
+          recorder.observability.logger.info('hi');
+        }
+      });
+      expect(recorder.lines[0]).toMatchObject({ request_id: 'r-1' });
+      expect(recorder.lines[0]).not.toHaveProperty('user_id');
+      expect(recorder.lines[1]).toMatchObject({ user_id: '43' });
+    },
+  );
+
   it('has the ids of the inbound trace', () => {
     const recorder = record();
     const traceparent = '00-5b8efff798038103d269b633813fc60c-eee19b7ec3c1b174-01';

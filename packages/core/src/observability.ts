@@ -17,7 +17,7 @@ import type { HealthChange } from './health/outage.js';
 import { sayOnce } from './http/say-once.js';
 import { Tally } from './http/tally.js';
 import { withDefaults } from './internal/options.js';
-import { createRedactor } from './internal/redact.js';
+import { createRedactor, type Redactor } from './internal/redact.js';
 import { serviceInfo, type ServiceInfo } from './internal/service.js';
 import { capture } from './log/capture.js';
 import { standardOutput } from './log/destination.js';
@@ -37,6 +37,7 @@ import {
 
 export class AssembledObservability implements Observability {
   service: ServiceInfo;
+  redactor: Redactor;
   readonly health: Health;
   readonly tally: Tally = new Tally();
   private readonly log: Log;
@@ -51,6 +52,7 @@ export class AssembledObservability implements Observability {
   constructor(options: ObservabilityOptions) {
     const { settings, exporter, warnings } = this.assemble(options);
     this.service = settings.service;
+    this.redactor = settings.redactor;
     this.exporter = exporter;
     this.log = new Log(settings);
     this.healthDeadlineMs = options.health?.deadlineMs;
@@ -70,6 +72,7 @@ export class AssembledObservability implements Observability {
     this.retire(this.exporter);
     this.log.configure(settings);
     this.service = settings.service;
+    this.redactor = settings.redactor;
     this.exporter = exporter;
     this.watch(options, settings);
     this.warn(warnings);

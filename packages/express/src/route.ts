@@ -1,18 +1,10 @@
 /** Route: the template that matched, kept from the moment of the match: on an error Express forgets the mount path. */
 import { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import { isRoute, type Match, matches, matchOf, type Route } from './match.js';
 import type { Routing } from './mounts.js';
 import { templateOf } from './template.js';
 
-type Route = Readonly<{ path: unknown }>;
-
-interface Match {
-  readonly route: Route;
-  readonly baseUrl: string;
-  readonly template: string;
-}
-
-const matches = new WeakMap<object, Match>();
 /** Those of routes to which there is one way, with one name. */
 const fixed = new WeakMap<Route, Match>();
 
@@ -32,16 +24,16 @@ export function watchRoute(requestPrototype: object): void {
   Object.defineProperty(base, 'route', {
     configurable: true,
     get(this: Request) {
-      return matches.get(this)?.route;
+      return matchOf(this)?.route;
     },
-    set(this: Request, route: Route | undefined) {
-      if (route) matches.set(this, fixed.get(route) ?? matchOf(route, this));
-      else matches.delete(this);
+    set(this: Request, route: unknown) {
+      if (isRoute(route)) matches.set(this, fixed.get(route) ?? matchWith(route, this));
+      else matches.set(this, { ...(route ? matchOf(this) : undefined), route });
     },
   });
 }
 
-function matchOf(route: Route, request: Request): Match {
+function matchWith(route: Route, request: Request): Match {
   const { baseUrl } = request;
   const known = matches.get(request);
   // Express sets the route again when it runs it.

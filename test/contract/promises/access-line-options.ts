@@ -126,6 +126,26 @@ export function promiseAccessLineOptions(cell: Cell): void {
     expect(lines.filter(({ logger }) => logger === 'throughline')).toHaveLength(6);
   });
 
+  it.each<AccessLogOptions['format']>(['throughline', 'pino-http'])(
+    'answers and writes the line when fields of the application cannot be read, in the format %j',
+    async (format = 'throughline') => {
+      const unreadable = {
+        get tenant(): string {
+          return fails();
+        },
+      };
+      const accessLog: AccessLogOptions = {
+        format,
+        customProps: unreadable,
+        customReceivedObject: () => unreadable,
+        customSuccessObject: () => unreadable,
+      };
+      const service = await start(cell, { request: { accessLog }, routes });
+      expect(await service.send('/fine')).toMatchObject({ status: 201 });
+      expect((await service.finish()).access).toHaveLength(1);
+    },
+  );
+
   it.each<AccessLogOptions['format']>(['throughline', 'pino-http', 'ecs', 'otel'])(
     'writes no secret and no key twice in the format %j',
     async (format = 'throughline') => {

@@ -13,7 +13,7 @@ const spanId = 'b7ad6b7169203331';
 /** The access line of a failed request in the format. */
 async function failure(cell: Cell, format: 'ecs' | 'otel'): Promise<Line> {
   const request: RequestOptions = {
-    accessLog: { format, customProps: () => ({ 'user.id': 'theirs', order_id: 2 ** 60 }) },
+    accessLog: { format, customProps: () => ({ 'user.id': 'theirs', 'fields_user.id': 'too', order_id: 2 ** 60 }) },
   };
   const service = await start(cell, {
     request,
@@ -32,7 +32,13 @@ async function failure(cell: Cell, format: 'ecs' | 'otel'): Promise<Line> {
   return line;
 }
 
-const asTheyWere = { 'fields_user.id': 'theirs', order_id: 2 ** 60, cart: '{"a":[1,"}"]}', trace_flags: '01' };
+const asTheyWere = {
+  'fields_user.id': 'theirs',
+  'fields_fields_user.id': 'too',
+  order_id: 2 ** 60,
+  cart: '{"a":[1,"}"]}',
+  trace_flags: '01',
+};
 /** What our own line calls them. */
 const ourNames = new Set(
   'level time msg logger service env version request_id method path user_id route status duration_ms bytes client_ip user_agent err'.split(

@@ -2,9 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { currentScope } from '../context/current.js';
+import { type ObservedApplication, requireObserved } from '../http/observed.js';
 import { invalidOption } from '../internal/options.js';
-import { createRedactor } from '../internal/redact.js';
+import type { Redactor } from '../internal/redact.js';
+import { displacedName } from '../log/field-texts.js';
+import { redactFields } from '../log/logger-bindings.js';
 import { pinoSymbols } from '../log/pino-symbols.js';
+import { getObservability } from '../process-observability.js';
 
 /** The part of a pino-http instance that is used. */
 export interface PinoHttpInstance {
@@ -13,10 +17,14 @@ export interface PinoHttpInstance {
   readonly logger: object;
 }
 
-type Fields = Record<string, unknown>;
-type Mixin = (fields: object, level: number, logger: Logger) => object;
+/** Options of {@link bridgePinoHttp}. */
+export interface PinoHttpBridgeOptions {
+  /** Whose option `redact` says what is secret. @default the process's own */
+  observability?: ObservedApplication | undefined;
+}
 
-const redactor = createRedactor();
+type Fields = Readonly<Record<string, unknown>>;
+type Mixin = (fields: object, level: number, logger: Logger) => object;
 
 /**
  * Puts `request_id`, `user_id`, the trace ids and what `setContext` gave on the lines of a pino-http, and gives it back
@@ -26,35 +34,49 @@ const redactor = createRedactor();
  * ```ts
  * requestContext({ accessLog: bridgePinoHttp(pinoHttp({ logger: companyLogger })) });
  * ```
- * @throws {ConfigError} When it is given no pino-http instance.
+ * @throws {ConfigError} When it is given no pino-http instance, or an observability that is none.
  */
-export function bridgePinoHttp<Instance extends PinoHttpInstance>(instance: Instance): Instance {
+export function bridgePinoHttp<Instance extends PinoHttpInstance>(
+  instance: Instance,
+  options: PinoHttpBridgeOptions = {},
+): Instance {
   const { logger } = (typeof instance === 'function' ? instance : {}) as { readonly logger?: Logger };
   if (typeof logger?.child !== 'function')
     throw invalidOption('bridgePinoHttp', 'given a pino-http instance', instance);
-  const { mixin, chindings } = pinoSymbols(logger);
+  requireObserved('bridgePinoHttp', options);
+  const { mixin, chindings, messageKey } = pinoSymbols(logger);
   const state = logger as unknown as Record<symbol, Mixin | undefined>;
   const own = state[mixin];
-  state[mixin] = (fields, level, child) => ({
-    ...contextBeside((child as unknown as Record<symbol, string>)[chindings] ?? ''),
-    ...own?.(fields, level, child),
-  });
+  state[mixin] = (fields, level, child) => {
+    const { [chindings]: bindings = '', [messageKey]: message = '' } = child as unknown as Record<symbol, string>;
+    const { redactor } = options.observability ?? getObservability();
+    return { ...without(contextFields(redactor, message), bindings), ...own?.(fields, level, child) };
+  };
   return instance;
 }
 
-/** The context, without what the logger is bound to: pino would write both, and a key twice. */
-function contextBeside(bindings: string): Fields {
+/** The context's fields; one of the user's gives way to ours, and to what pino itself writes on each line. */
+function contextFields(redactor: Redactor, messageKey: string): Fields {
   const scope = currentScope();
   if (!scope) return {};
   const { requestId, user, trace, fields } = scope;
-  const context: Fields = {
-    ...(redactor.copy(fields) as Fields),
+  const ours: Fields = {
     request_id: requestId,
     ...(user && { user_id: user.id }),
     ...(trace && { trace_id: trace.traceId, span_id: trace.spanId, trace_flags: trace.traceFlags }),
   };
-  const names = Object.keys(context).filter((name) => bindings.includes(`${JSON.stringify(name)}:`));
-  if (names.length === 0) return context;
+  const taken = new Set(['level', 'time', messageKey, ...Object.keys(ours)]);
+  const named = Object.entries(redactFields(fields, redactor)).map(([name, value]): [string, unknown] => [
+    taken.has(name) ? displacedName(name) : name,
+    value,
+  ]);
+  return { ...Object.fromEntries(named), ...ours };
+}
+
+/** The fields without what the logger is bound to: pino would write both, and a key twice. */
+function without(fields: Fields, bindings: string): Fields {
+  const names = Object.keys(fields).filter((name) => bindings.includes(`${JSON.stringify(name)}:`));
+  if (names.length === 0) return fields;
   const bound = JSON.parse(`{${bindings.slice(1)}}`) as Fields;
-  return Object.fromEntries(Object.entries(context).filter(([name]) => !(names.includes(name) && name in bound)));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(names.includes(name) && name in bound)));
 }

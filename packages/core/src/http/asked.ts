@@ -1,4 +1,5 @@
 /** Asked: what functions of the application's say of a request; one that throws is as good as none. */
+import { isError } from '../internal/error-fields.js';
 import { levelNames, levelNumber } from '../log/levels.js';
 import { errorLevel } from '../log/logged-error.js';
 import type { AccessLine } from './access-line.js';
@@ -20,14 +21,17 @@ export function ask<T>(application: ObservedApplication, option: string, work: (
   }
 }
 
-/** What the function gave, when that is fields. */
+/** What the function gave, when that is fields; read here, where a getter that throws does no harm. */
 export function askFields(
   application: ObservedApplication,
   option: string,
   work: () => object | undefined,
 ): Fields | undefined {
-  const given = ask(application, option, work);
-  return typeof given === 'object' && given !== null ? (given as Fields) : undefined;
+  return ask(application, option, () => {
+    const given: unknown = work();
+    if (typeof given !== 'object' || given === null) return undefined;
+    return isError(given) ? (given as unknown as Fields) : { ...given };
+  });
 }
 
 export function askProps(
@@ -35,8 +39,9 @@ export function askProps(
   { req, res }: Exchange,
   application: ObservedApplication,
 ): Fields | undefined {
-  if (typeof customProps !== 'function') return customProps as Fields | undefined;
-  return askFields(application, 'customProps', () => customProps(req, res) as object | undefined);
+  return askFields(application, 'customProps', () =>
+    typeof customProps === 'function' ? (customProps(req, res) as object | undefined) : customProps,
+  );
 }
 
 /** Whether the request is to have no line. */

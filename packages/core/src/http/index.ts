@@ -4,6 +4,7 @@ export type { AccessLogFormat, AccessLogOptions, CustomAttributeKeys } from './a
 export { answerError } from './error-answer.js';
 export { Exchange, exchangeOf } from './exchange.js';
 export { createHealthEndpoint, type HealthEndpoint, type HealthOptions } from './health-endpoint.js';
+export { perProcess } from '../internal/per-process.js';
 export { observePrototypes } from './observe-messages.js';
 export type { ObservedApplication } from './observed.js';
 export type { FindLevel } from './own-level.js';

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ContextScope } from '../context/request-context.js';
 import type { Health } from '../health/health.js';
 import { invalidOption, requireObject } from '../internal/options.js';
+import type { Redactor } from '../internal/redact.js';
 import type { Tally } from './tally.js';
 
 /** The part of an observability that requests use. */
@@ -10,6 +11,8 @@ export interface ObservedApplication {
   readonly health: Health;
   /** What is counted while the application runs. */
   readonly tally: Tally;
+  /** Hides what the options call a secret. */
+  readonly redactor: Redactor;
   /** The logger of this name. */
   getLogger(name: string): Logger;
   /** The root logger as seen from one request, wherever it is called from. */

@@ -36,7 +36,7 @@ class Standard {
       else if (typeof naming === 'string') renamed.push([naming, text]);
       else renamed.push(...naming(text));
     }
-    return renamed;
+    return eachOnce(renamed);
   }
 
   private isTheirs(name: string): boolean {
@@ -51,6 +51,17 @@ class Standard {
       value,
     ]);
   }
+}
+
+/** The members with another name for one whose own stands on the line already, as what gives way to us may. */
+function eachOnce(members: readonly Member[]): Member[] {
+  const taken = new Set<string>();
+  return members.map(([name, text]) => {
+    let free = name;
+    while (taken.has(free)) free = `"${displacedName(free.slice(1))}`;
+    taken.add(free);
+    return [free, text];
+  });
 }
 
 function quoted(name: string): string {

@@ -1,5 +1,6 @@
 /** Scope fields: what a context puts on every line, made once per change of the context. */
-import { type ContextScope, noFields } from '../context/request-context.js';
+import { toUser } from '../context/current.js';
+import { type ContextScope, noFields, type UserContext } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
 import { displace, type FieldTexts, joinTexts, noTexts, setText } from './field-texts.js';
 import { redactFields } from './logger-bindings.js';
@@ -48,7 +49,7 @@ export class ScopeFields {
 
   /** Ids and the like: they are ours, a field of the user's gives way to them. */
   get identity(): FieldTexts {
-    this.identityTexts ??= textsOfIdentity(this.scope, this.options.userFields);
+    this.identityTexts ??= textsOfIdentity(this.scope, this.options);
     return this.identityTexts;
   }
 
@@ -75,17 +76,25 @@ function joinedIdentity({ unit }: ContextScope, userFields: readonly string[]): 
   let joined = `,"request_id":"${requestId}"`;
   if (method !== undefined) joined += `,"method":${JSON.stringify(method)}`;
   if (path !== undefined) joined += `,"path":${JSON.stringify(path)}`;
-  if (user !== undefined) joined += `,"user_id":${JSON.stringify(user.id)}`;
+  const id = idOf(user);
+  if (id !== undefined) joined += `,"user_id":${JSON.stringify(id)}`;
   return joined;
 }
 
-function textsOfIdentity({ unit }: ContextScope, userFields: readonly string[]): FieldTexts {
+function textsOfIdentity({ unit }: ContextScope, { userFields, redactor }: ScopeFieldsOptions): FieldTexts {
   const { requestId, method, path, user } = unit;
   const texts = new Map<string, string>();
   setText(texts, 'request_id', requestId);
   setText(texts, 'method', method);
   setText(texts, 'path', path);
-  setText(texts, 'user_id', user?.id);
-  for (const name of userFields) if (name !== 'id') setText(texts, `user_${name}`, user?.[name]);
+  setText(texts, 'user_id', idOf(user));
+  if (!user || userFields.length === 0) return texts;
+  const asked = Object.fromEntries(userFields.filter((name) => name !== 'id').map((name) => [name, user[name]]));
+  for (const [name, value] of Object.entries(redactFields(asked, redactor))) setText(texts, `user_${name}`, value);
   return texts;
+}
+
+/** The id as it stands now: the user is the application's object, which may have changed since it was set. */
+function idOf(user: UserContext | undefined): string | undefined {
+  return toUser(user)?.id;
 }
