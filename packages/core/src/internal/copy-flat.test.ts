@@ -37,6 +37,7 @@ describe('a flat copy', () => {
   it.each([
     ['a secret', { password: 'canary' }],
     ['a secret of the user’s own naming', { iban: 'canary' }],
+    ['a name that is too long', { ['n'.repeat(129)]: 1 }],
     ['a nested value', { order: { password: 'canary' } }],
     ['an error', { err: new Error('canary') }],
     ['a long text', { note: 'x'.repeat(1_025) }],
