@@ -20,12 +20,22 @@ interface Fastify {
   addHook(name: 'onRequest', hook: OnRequest): unknown;
 }
 
+/** Where Node's request keeps Fastify's: a `WeakMap` would keep both alive past their end. */
+const requestKey: unique symbol = Symbol('throughline.fastify-request');
+
+interface Known {
+  [requestKey]?: FastifyRequest;
+}
+
+function fastifyRequestOf(req: IncomingMessage): FastifyRequest | undefined {
+  return (req as Known)[requestKey];
+}
+
 export function fastifyPlatform(adapter: AbstractHttpAdapter): Platform {
-  const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   return {
-    requestOf: (req) => requests.get(req),
+    requestOf: fastifyRequestOf,
     routeOf(req) {
-      const url = requests.get(req)?.routeOptions?.url;
+      const url = fastifyRequestOf(req)?.routeOptions?.url;
       // Nest's routes begin with a slash; `*` is where the plugin for CORS answers preflights.
       return url?.startsWith('/') ? url : undefined;
     },
@@ -42,7 +52,7 @@ export function fastifyPlatform(adapter: AbstractHttpAdapter): Platform {
       // Middleware runs in a hook that Nest has added already, and is given Node's request only.
       if ('use' in fastify) adapter.use(enter);
       fastify.addHook('onRequest', (request, reply, done) => {
-        requests.set(request.raw, request);
+        (request.raw as Known)[requestKey] = request;
         expose(request);
         enter(request.raw, reply.raw, done);
       });

@@ -2,7 +2,7 @@
 import { toUser } from '../context/current.js';
 import { type ContextScope, noFields, type UserContext } from '../context/request-context.js';
 import type { Redactor } from '../internal/redact.js';
-import { displace, type FieldTexts, joinTexts, noTexts, setText } from './field-texts.js';
+import { displace, type FieldTexts, joinTexts, noTexts, quote, setText } from './field-texts.js';
 import { redactFields } from './logger-bindings.js';
 
 export interface ScopeFieldsOptions {
@@ -74,10 +74,10 @@ function joinedIdentity({ unit }: ContextScope, userFields: readonly string[]): 
   const { requestId, method, path, user } = unit;
   // A request id is safe in JSON, whoever made it.
   let joined = `,"request_id":"${requestId}"`;
-  if (method !== undefined) joined += `,"method":${JSON.stringify(method)}`;
-  if (path !== undefined) joined += `,"path":${JSON.stringify(path)}`;
+  if (method !== undefined) joined += `,"method":${quote(method)}`;
+  if (path !== undefined) joined += `,"path":${quote(path)}`;
   const id = idOf(user);
-  if (id !== undefined) joined += `,"user_id":${JSON.stringify(id)}`;
+  if (id !== undefined) joined += `,"user_id":${quote(id)}`;
   return joined;
 }
 
