@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { BroadcastChannel, type Worker } from 'node:worker_threads';
+import { BroadcastChannel } from 'node:worker_threads';
 import { expect, it, vi } from 'vitest';
 import { FakeClock } from '../../testing/simulation.js';
 import { linkThreads } from './links.js';
@@ -12,7 +12,7 @@ it('a thread that has ended is not taken on again by what it said last', async (
   linkThreads(others);
   const [ended, alive] = [1_000_001, 1_000_002];
   const thread = Object.assign(new EventEmitter(), { threadId: ended });
-  process.emit('worker', thread as unknown as Worker);
+  (process as EventEmitter).emit('worker', thread);
   thread.emit('exit');
 
   const meeting = new BroadcastChannel('throughline/metrics');
