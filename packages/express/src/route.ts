@@ -1,5 +1,4 @@
 /** Route: the template that matched, kept from the moment of the match: on an error Express forgets the mount path. */
-import { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { isRoute, type Match, matches, matchOf, type Route } from './match.js';
 import type { Routing } from './mounts.js';
@@ -18,10 +17,7 @@ export function routeOf(req: Request): string | undefined {
  */
 export function watchRoute(requestPrototype: object): void {
   if ('route' in requestPrototype) return;
-  let base = requestPrototype;
-  for (let above = base; above && above !== IncomingMessage.prototype; above = Object.getPrototypeOf(above))
-    base = above;
-  Object.defineProperty(base, 'route', {
+  Object.defineProperty(baseOf(requestPrototype), 'route', {
     configurable: true,
     get(this: Request) {
       return matchOf(this)?.route;
@@ -31,6 +27,13 @@ export function watchRoute(requestPrototype: object): void {
       else matches.set(this, { ...(route ? matchOf(this) : undefined), route });
     },
   });
+}
+
+/** Express's own prototype, known by a method of its: below it a tool for tests may put another than Node's. */
+function baseOf(requestPrototype: object): object {
+  let base = requestPrototype;
+  for (let at: object | null = base; at; at = Object.getPrototypeOf(at)) if (Object.hasOwn(at, 'accepts')) base = at;
+  return base;
 }
 
 function matchWith(route: Route, request: Request): Match {
