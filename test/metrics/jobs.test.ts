@@ -58,6 +58,16 @@ it('a job has no name where none was given, no queue and no wait, and is none wh
   expect(await scrape(service, 'job_wait_seconds')).toEqual({});
 });
 
+it('a job is counted under the beginning of its name and of its queue when they are long', async () => {
+  const service = await startMetered();
+  runWithContext({ job: { name: 'n'.repeat(100_000), queue: 'q'.repeat(100_000) } }, () => {});
+  const series = `queue="${'q'.repeat(128)}",name="${'n'.repeat(128)}"`;
+  expect(await scrape(service, 'jobs_')).toMatchObject({
+    [`jobs_total{${series},outcome="succeeded"}`]: 1,
+    [`jobs_active{${series}}`]: 0,
+  });
+});
+
 it('a job gives its trace as exemplar', async () => {
   const service = await startMetered();
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -70,6 +70,17 @@ describe('the metrics of a cluster', { timeout }, () => {
     expect(metrics['http_requests_in_flight{method="GET"}']).toBe(0);
   });
 
+  it('are in no more series than maxSeries says for all workers that are gone', async () => {
+    const { cluster, workers } = await startCluster({ workers: 1, series: 3, maxSeries: 1 });
+    await metricsOf(cluster);
+    await send(workers[0] ?? 0, { path: '/die' });
+    await cluster.until(({ ended }) => ended !== undefined);
+    expect(await metricsOf(cluster)).toMatchObject({
+      'http_requests_total{method="GET",route="/orders/0",status_code="200"}': 1,
+      'http_requests_total{overflow="true"}': 2,
+    });
+  });
+
   it('are of one worker where that is asked, which says so once', async () => {
     const { cluster, workers } = await startCluster({ workers: 2 });
     const [first = 0, second = 0] = workers;

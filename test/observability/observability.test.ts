@@ -208,6 +208,9 @@ describe('an option that cannot be used', () => {
     ['exporters', { exporters: openobserveExporter }],
     ['exporters[0]', { exporters: [openobserveExporter] }],
     ['health', { health: () => {} }],
+    ['spool', { spool: '/var/spool/shop', exporters: [] }],
+    ['spool.directory', { spool: { directory: 'spool' }, exporters: [] }],
+    ['spool.maxBytes', { spool: { directory: '/var/spool/shop', maxBytes: 1 }, exporters: [] }],
     ['onProblem', { onProblem: 'warn' }],
   ])('is refused at creation when it is of the wrong kind: %s', (option, options) => {
     const thrown = catchError(() => createObservability({ isolated: true, ...(options as ObservabilityOptions) }));

@@ -3,7 +3,7 @@ import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import type { Destination } from './export/destination.js';
 import type { Handover } from './export/handover.js';
 import type { ExportProblem } from './export/problem.js';
-import type { SpoolSettings } from './export/spool/create-spool.js';
+import { checkedSpool, type SpoolSettings } from './export/spool/create-spool.js';
 import type { SpoolStatus } from './export/spool/spool.js';
 import type { ExporterStatus } from './export/taker.js';
 import { type HealthSettings, requireDeadline } from './health/health.js';
@@ -71,7 +71,7 @@ export const observabilityDefaults: {
  * @throws {ConfigError} Names the option that cannot be used.
  */
 export function requireUsable(options: ObservabilityOptions): void {
-  const { service = {}, log = {}, exporters = [], health = {}, captureUncaught, onProblem } = options;
+  const { service = {}, log = {}, exporters = [], health = {}, spool, captureUncaught, onProblem } = options;
   for (const [name, group] of Object.entries({ service, log, health })) requireObject(name, group);
   for (const [name, value] of Object.entries(service)) if (value !== undefined) requireText(`service.${name}`, value);
   requireDeadline(health.deadlineMs);
@@ -80,6 +80,8 @@ export function requireUsable(options: ObservabilityOptions): void {
     throw invalidOption('log.destination', 'a pino destination', log.destination);
   if (!Array.isArray(exporters)) throw invalidOption('exporters', 'a list of destinations', typeof exporters);
   exporters.forEach(requireDestination);
+  // Also where there is nothing to keep, as in development: a mistake must not wait for production.
+  if (spool !== undefined) checkedSpool(spool);
   for (const [name, value] of Object.entries({ captureUncaught, 'log.captureConsole': log.captureConsole }))
     if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value);
   if (onProblem !== undefined) requireFunctionOr('onProblem', onProblem, []);

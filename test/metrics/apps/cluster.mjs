@@ -6,7 +6,7 @@ import { createObservability } from '@throughline/core';
 import { createRequestObserver } from '@throughline/core/adapter';
 import { createMetricsEndpoint, createMetricsServer } from '@throughline/core/metrics';
 
-const { workers, series = 0 } = JSON.parse(process.argv[2]);
+const { workers, series = 0, maxSeries } = JSON.parse(process.argv[2]);
 const say = (words) => process.stdout.write(`${JSON.stringify(words)}\n`);
 const observability = createObservability({
   exporters: [],
@@ -22,7 +22,7 @@ if (cluster.isPrimary) {
     ports.push(port);
   }
   say({ ports });
-  const server = createMetricsServer().listen(0, '127.0.0.1');
+  const server = createMetricsServer({ maxSeries }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   cluster.on('exit', (worker) => say({ ended: worker.id }));
   say({ say: server.address().port });

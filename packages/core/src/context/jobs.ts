@@ -3,7 +3,7 @@ import { perProcess } from '../internal/per-process.js';
 import { tellOutcome } from './outcome.js';
 import type { TraceContext } from './traceparent.js';
 
-/** What a job is called. Names, never ids: metrics have a series for each. */
+/** What a job is called. Names, never ids: metrics have a series for each, with at most 128 characters of a name. */
 export interface Job {
   /** Such as `send-mail`. */
   readonly name: string;

@@ -11,8 +11,10 @@ const minTokenLength = 16;
  * @throws {ConfigError} When the token is too short, or could not be sent: one read from a file may end in a line break.
  */
 export function createTokenCheck(option: string, token: string): (req: IncomingMessage) => boolean {
-  if (typeof token !== 'string' || token.length < minTokenLength || /\s/.test(token))
-    throw invalidOption(option, `a text of at least ${minTokenLength} characters without spaces`, typeof token);
+  if (typeof token !== 'string' || token.length < minTokenLength || /\s/.test(token)) {
+    const received = typeof token === 'string' ? `${token.length} characters` : typeof token;
+    throw invalidOption(option, `a text of at least ${minTokenLength} characters without spaces`, received);
+  }
   const expected = digest(token);
   return ({ headers: { authorization = '' } }) => timingSafeEqual(digest(tokenIn(authorization)), expected);
 }

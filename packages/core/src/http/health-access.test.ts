@@ -35,6 +35,10 @@ describe('access to the details of health', () => {
     expect(createHealthAccess(undefined)(requestFrom('10.0.0.1', { authorization: 'Bearer ' }))).toBe(false);
   });
 
+  it('says how long a token is that it refuses', () => {
+    expect(() => createHealthAccess('fifteen-letters')).toThrow('got "15 characters"');
+  });
+
   it.each([[''], ['fifteen-letters'], [42], [null]])('refuses %j as a token, without showing it', (given) => {
     const attempt = (): unknown => createHealthAccess(given as string);
     expect(attempt).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', option: 'health.token' }));

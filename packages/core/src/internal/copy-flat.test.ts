@@ -10,6 +10,7 @@ describe('a flat copy', () => {
   it('is the one that the longer way makes, or none', () => {
     const name = fc.oneof(
       fc.string(),
+      fc.string({ minLength: 120, maxLength: 140 }),
       fc.constantFrom('order_id', 'password', 'url', 'iban', 'next_token', '__proto__', 'toJSON', 'constructor'),
     );
     const value = fc.oneof(
@@ -40,6 +41,7 @@ describe('a flat copy', () => {
     ['a nested value', { order: { password: 'canary' } }],
     ['an error', { err: new Error('canary') }],
     ['a long text', { note: 'x'.repeat(1_025) }],
+    ['a long key', { ['x'.repeat(129)]: 1 }],
     ['many members', Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`n${index}`, index]))],
     [
       'a getter that throws',

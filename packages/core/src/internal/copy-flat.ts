@@ -5,6 +5,8 @@ import type { KeyKind, KeyMatcher } from './sensitive-key.js';
 
 const maxMembers = 32;
 const maxTextLength = 1_024;
+/** Longer ones are cut. */
+const maxKeyLength = 128;
 
 /**
  * The copy that `Copy` would make, in a fifth of the time; `undefined` for whatever has to be looked at more closely: nested
@@ -20,7 +22,7 @@ export function copyFlat(value: unknown, keys: KeyMatcher): Record<string, unkno
     for (const name of names) {
       const member: unknown = value[name as keyof typeof value];
       if (member === undefined) continue;
-      if (name === '__proto__' || !isPlain(member, keys.kindOf(name))) return undefined;
+      if (name === '__proto__' || name.length > maxKeyLength || !isPlain(member, keys.kindOf(name))) return undefined;
       copy[name] = typeof member === 'string' ? cleanText(member, keys.isSecret) : member;
     }
     return copy;

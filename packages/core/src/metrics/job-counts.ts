@@ -1,9 +1,13 @@
 /** Job counts: how many jobs run, ended and waited, by queue and name. */
 import type { Job, JobWatcher } from '../context/jobs.js';
 import type { Clock } from '../internal/clock.js';
+import { cutText } from '../internal/cut-text.js';
 import { metricsCatalogue, overflowLabel } from './catalogue.js';
 import { Durations, type Trace } from './durations.js';
 import type { Labels } from './family.js';
+
+/** Longest name that a series has, in characters; series are kept for as long as the process lives. */
+const maxNameLength = 128;
 
 /** What is known of the jobs of one name in one queue. */
 interface Place {
@@ -31,7 +35,7 @@ export class JobCounts implements JobWatcher {
   }
 
   start({ name: given, queue: waitedIn = '', queuedAt }: Job): (failed: boolean, trace: Trace | undefined) => void {
-    const [name, queue] = [String(given), String(waitedIn)];
+    const [name, queue] = [labelOf(given), labelOf(waitedIn)];
     const place = this.placeOf(queue, name);
     const waitedMs = this.clock.now() - Number(queuedAt ?? Number.NaN);
     // Clocks of two machines may differ.
@@ -68,6 +72,11 @@ export class JobCounts implements JobWatcher {
     yield* this.places.values();
     if (this.overflow) yield this.overflow;
   }
+}
+
+function labelOf(given: unknown): string {
+  const name = String(given);
+  return name.length > maxNameLength ? cutText(name, maxNameLength) : name;
 }
 
 function newPlace(labels: Labels): Place {

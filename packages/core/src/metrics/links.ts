@@ -54,7 +54,8 @@ function channelOf(id: number): BroadcastChannel {
 
 /** Takes on the worker threads of this process, those there are and those to come. */
 export function linkThreads(others: Others): void {
-  const channels = new Map<number, BroadcastChannel>();
+  /** By thread; of one that has ended its number alone, for what it said last may come after its end. */
+  const channels = new Map<number, BroadcastChannel | undefined>();
   const meeting = listen(new BroadcastChannel(meetingName), (message) => {
     if (message.kind !== 'here' || channels.has(message.id)) return;
     const name = `thread ${message.id}`;
@@ -66,6 +67,7 @@ export function linkThreads(others: Others): void {
     const id = worker.threadId;
     worker.once('exit', () => {
       channels.get(id)?.close();
+      channels.set(id, undefined);
       others.remove(`thread ${id}`);
     });
   });

@@ -39,7 +39,7 @@ export function measure(options: MeasureOptions, fallback: () => MeasuredApplica
   measurements.measure(observability);
   if (!options.registry && installedClients().length > 1) sayOnce(observability, twoClients);
   const refresh = (): Promise<void> => measurements.refresh();
-  link(registry, refresh);
+  link(registry, maxSeries, refresh);
   return { registry, observability, refresh };
 }
 

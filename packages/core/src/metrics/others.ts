@@ -1,8 +1,9 @@
 /** Others: the processes and threads that tell this one their metrics; one that is silent is counted, not waited for. */
 import type { Clock } from '../internal/clock.js';
 import type { Sample } from './family.js';
+import { KeptCounts } from './kept-counts.js';
 import type { Ask, Told, ToldMetric } from './messages.js';
-import { keepCounts, keyOf, type ToldMetrics } from './together.js';
+import { keyOf, type ToldMetrics } from './together.js';
 
 /** Longest silence that is waited for, in milliseconds: longer than health checks take, shorter than a scraper's patience. */
 const silenceMs = 1000;
@@ -57,10 +58,12 @@ class Other {
 
 export class Others {
   private readonly known = new Map<string, Other>();
-  private readonly gone: ToldMetrics = new Map();
+  private readonly gone = new KeptCounts();
   private round = 0;
   private underWay: Promise<void> | undefined;
   private heardAtMs = 0;
+  /** Most label sets that are kept of a metric of those that are gone: there is no end of them. */
+  maxSeries: number = Infinity;
 
   constructor(private readonly clock: Clock) {}
 
@@ -79,7 +82,7 @@ export class Others {
     const other = this.known.get(id);
     if (!other) return;
     this.known.delete(id);
-    keepCounts(this.gone, other.told);
+    this.gone.add(other.told, this.maxSeries);
     other.end();
   }
 
@@ -92,7 +95,7 @@ export class Others {
   /** What was told, one for each, and one for those that are gone. */
   get told(): readonly ToldMetrics[] {
     const told = [...this.known.values()].map((other) => other.told);
-    return this.gone.size > 0 ? [...told, this.gone] : told;
+    return this.gone.told.size > 0 ? [...told, this.gone.told] : told;
   }
 
   get states(): { readonly answered: number; readonly silent: number } {

@@ -17,11 +17,13 @@ const links = perProcess('metrics-links', () => ({ areThere: false }));
  * Begins to take in what others tell, and to tell those who read the metrics of this process or thread elsewhere. The
  * first registry is the one that is told.
  *
+ * @param maxSeries Most label sets of a metric.
  * @param refresh Brings up to date what has to be asked for.
  */
-export function link(registry: MetricsRegistry, refresh: () => Promise<void>): void {
+export function link(registry: MetricsRegistry, maxSeries: number, refresh: () => Promise<void>): void {
   if (links.areThere) return;
   links.areThere = true;
+  others.maxSeries = maxSeries;
   if (isMainThread) linkThreads(others);
   if (isMainThread && !isClusterWorker()) linkWorkers(others);
   const read = async (): Promise<Reading> => {

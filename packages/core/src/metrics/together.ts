@@ -86,19 +86,6 @@ export function keyOf({ metricName = '', labels }: Sample): string {
   return key;
 }
 
-/** Adds what one that is gone has counted: a counter that went down would look like one that began anew. */
-export function keepCounts(kept: ToldMetrics, gone: ToldMetrics): void {
-  for (const [name, { samples, ...head }] of gone) {
-    if (head.type !== 'counter' && head.type !== 'histogram') continue;
-    const known = kept.get(name) ?? { ...head, samples: new Map<string, Sample>() };
-    kept.set(name, known);
-    for (const [key, sample] of samples) {
-      const before = known.samples.get(key);
-      known.samples.set(key, before ? { ...before, value: before.value + sample.value } : sample);
-    }
-  }
-}
-
 function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

@@ -26,18 +26,26 @@ export interface SpoolSurroundings extends Omit<SpoolOptions, 'directory' | 'max
   readonly tell: (problem: ExportProblem) => void;
 }
 
-/** @throws {ConfigError} When the directory is not an absolute path, or the bound is less than 1 MiB. */
-export function createSpool(settings: SpoolSettings, { disk, we, tell, ...rest }: SpoolSurroundings): Spool {
+/**
+ * The settings with their defaults.
+ *
+ * @throws {ConfigError} When the directory is not an absolute path, or the bound is less than 1 MiB.
+ */
+export function checkedSpool(settings: SpoolSettings): Required<SpoolSettings> {
   requireObject('spool', settings);
   const { directory } = settings;
   if (typeof directory !== 'string' || !isAbsolute(directory))
     throw invalidOption('spool.directory', 'an absolute path', directory);
   const { maxBytes } = withDefaults(spoolDefaults, { maxBytes: settings.maxBytes });
   requireRange('spool.maxBytes', maxBytes, minBytes);
+  return { directory, maxBytes };
+}
+
+/** @throws {ConfigError} As {@link checkedSpool} does. */
+export function createSpool(settings: SpoolSettings, { disk, we, tell, ...rest }: SpoolSurroundings): Spool {
   return new Spool({
     ...rest,
-    directory,
-    maxBytes,
+    ...checkedSpool(settings),
     disk: disk ?? systemDisk,
     we: we ?? ourNeighbourhood(),
     troubles: new Troubles('spool', tell),
