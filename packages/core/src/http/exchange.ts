@@ -71,8 +71,13 @@ export class Exchange {
     this.isUpgrade = headers.upgrade !== undefined && (req as { upgrade?: unknown }).upgrade === true;
     this.inFlight = observability.tally.enter(scope.method);
     (req as Observed)[exchangeKey] = this;
-    // Somebody may have put another object in the request's place; its response still has the one from Node.
-    if (res.req !== req && res.req !== undefined) (res.req as Observed)[exchangeKey] = this;
+    if (res.req !== req) this.meet(res);
+  }
+
+  /** Somebody may have put another object in the request's place; its response still has the one from Node, if any. */
+  private meet(res: { req?: IncomingMessage }): void {
+    res.req ??= this.req;
+    (res.req as Observed)[exchangeKey] = this;
   }
 
   /**
