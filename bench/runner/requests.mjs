@@ -31,9 +31,11 @@ export async function send(url, amount, options = {}) {
   if (non2xx + errors > 0 || good !== amount) throw new Error(`${url}: ${good} of ${amount} were answered well`);
 }
 
-/** Time of the processor for one of exactly `amount` requests, in µs. */
+/**
+ * Time of the processor for one of exactly `amount` requests, in µs, that of the garbage collector as it comes. None is
+ * forced before: it would throw away what V8 has compiled for objects that are gone by then.
+ */
 export async function cpuPerRequest(server, path, amount, options) {
-  await server.ask('memory');
   const before = await server.ask('cpuUs');
   await send(server.url + path, amount, options);
   return ((await server.ask('cpuUs')) - before) / amount;
