@@ -1,9 +1,7 @@
 /** Values of a URL: none of them is ever in the name of a route, however an application was put together. */
-import { errorHandler, requestContext } from '@throughline/express';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 import { expect, inject, it } from 'vitest';
-import { listen } from '../contract/listen.js';
-import { start } from '../contract/start.js';
+import { routesOf } from './routes-of.js';
 
 const isExpress4 = inject('major') === 4;
 
@@ -130,17 +128,6 @@ const casesOfExpress4: readonly Case[] = [
 it.each(isExpress4 ? [...cases, ...casesOfExpress4] : cases)(
   `a route of express ${inject('major')} is its template alone with %s`,
   async (_, build, path, route) => {
-    const service = await start({
-      name: 'express',
-      listen(observability) {
-        const app = express();
-        app.use(requestContext({ observability }));
-        build(app);
-        app.use(errorHandler({ observability }));
-        return listen(app);
-      },
-    });
-    await service.send(path);
-    expect((await service.finish()).access.map((line) => line['route'])).toEqual([route]);
+    expect(await routesOf(build, path)).toEqual([route]);
   },
 );

@@ -1,30 +1,12 @@
 /** What Express calls a route: always its template, wherever it is mounted, and never a part of the URL. */
-import { errorHandler, requestContext } from '@throughline/express';
 import express, { type Express, type RequestHandler, Router } from 'express';
 import { describe, expect, inject, it } from 'vitest';
-import { listen } from '../contract/listen.js';
-import { start } from '../contract/start.js';
+import { routesOf } from './routes-of.js';
 
 const fine: RequestHandler = (_req, res) => void res.send('fine');
 const broken: RequestHandler = () => {
   throw new Error('broken');
 };
-
-/** The routes on the access lines of an application's answers to these paths. */
-async function routesOf(build: (app: Express) => void, ...paths: string[]): Promise<unknown[]> {
-  const service = await start({
-    name: 'express',
-    listen(observability) {
-      const app = express();
-      app.use(requestContext({ observability }));
-      build(app);
-      app.use(errorHandler({ observability }));
-      return listen(app);
-    },
-  });
-  for (const path of paths) await service.send(path);
-  return (await service.finish()).access.map(({ route }) => route);
-}
 
 describe(`a route of express ${inject('major')}`, () => {
   it('has the template of a mount whose value stands elsewhere in the path too', async () => {
