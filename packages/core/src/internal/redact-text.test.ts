@@ -28,6 +28,12 @@ describe('redacted text', () => {
     );
   });
 
+  it('hides secrets that stand in a value which may be seen: in a URL, and behind a comma', () => {
+    expect(cleaned('next=/x?token=canary&page=2')).toBe('next=/x?token=[Redacted]&page=2');
+    expect(cleaned('cache:6380,ssl=True,password=canary,canary=')).toBe('cache:6380,ssl=True,password=[Redacted]');
+    expect(cleaned(String(['page=7', 'pin=canary', ['size=9']]))).toBe('page=7,pin=[Redacted]');
+  });
+
   it('leaves alone what was hidden before', () => {
     const text = `{ token: '[Redacted]', 'x-api-key': '[Redacted]' } {"pin":"[Redacted]"}`;
     expect(cleaned(text)).toBe(text);
