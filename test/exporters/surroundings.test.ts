@@ -93,7 +93,7 @@ const closedScript = `
   console.log(JSON.stringify({ before, after: owned(), delivered: observability.status().exporters[0].delivered }));`;
 
 describe('an observability that was closed', () => {
-  it('leaves nothing open and nobody listening', { timeout: 30_000 }, async () => {
+  it('leaves nothing open and nobody listening', async () => {
     const sink = await startSink(() => ({ status: 200, body: '{}' }));
     onTestFinished(() => sink.close());
     const directory = mkdtempSync(join(tmpdir(), 'throughline-closed-'));
@@ -115,7 +115,7 @@ function withoutDisk(): string[] {
 }
 
 describe('a process that may not write to the disk', () => {
-  it('delivers from memory, and says that the spool is degraded', { timeout: 30_000 }, async () => {
+  it('delivers from memory, and says that the spool is degraded', async () => {
     const sink = await startSink(openobserve.accept);
     onTestFinished(() => sink.close());
     const directory = mkdtempSync(join(tmpdir(), 'throughline-permission-'));

@@ -37,7 +37,7 @@ async function run(
 
 const messages = ({ lines }: Told): unknown[] => lines.map(({ msg }) => msg);
 
-describe.each(['mjs', 'cjs'])('an application in %s', { timeout: 30_000 }, (kind) => {
+describe.each(['mjs', 'cjs'])('an application in %s', (kind) => {
   it.each<[tracer: string, execArgv: string[], env?: Record<string, string>]>([
     ['OpenTelemetry', openTelemetry],
     ['OpenTelemetry and a loader hook', [...hook, ...openTelemetry]],
@@ -92,7 +92,7 @@ describe.each(['mjs', 'cjs'])('an application in %s', { timeout: 30_000 }, (kind
 });
 
 describe('OpenTelemetry that sends the lines of pino', () => {
-  it('goes on sending them when the observability is created after the first logger', { timeout: 30_000 }, async () => {
+  it('goes on sending them when the observability is created after the first logger', async () => {
     const env = { SENDS: 'true', TAKES: 'true', EXPORTS: 'false' };
     const { sent } = await run('logging-app.mjs', pinoInstrumentation, env);
     expect(sent).toEqual(['early', 'ours', 'own']);
