@@ -88,7 +88,7 @@ const closedScript = `
   await observability.flush();
   await observability.close();
   // Sockets are closed in a turn of their own.
-  for (let turn = 0; turn < 50 && owned().resources.length > before.resources.length; turn++)
+  for (let turn = 0; turn < 100_000 && owned().resources.length > before.resources.length; turn++)
     await new Promise(setImmediate);
   console.log(JSON.stringify({ before, after: owned(), delivered: observability.status().exporters[0].delivered }));`;
 

@@ -28,7 +28,8 @@ async function run(
 ): Promise<Told> {
   const child = fork(pathOf(app), { env: { PATH: process.env['PATH'], ...env }, execArgv: [...execArgv] });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const ended = once(child, 'exit').then(([code]) => {
+  // `close` comes after `exit`, when all that it told has been read.
+  const ended = once(child, 'close').then(([code]) => {
     throw new Error(`the application ended with code ${String(code)} and told nothing`);
   });
   const [told] = (await Promise.race([once(child, 'message'), ended])) as [Told];

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { processorMs } from '../../testing/processor-time.js';
 import { redactText } from './redact-text.js';
 import { createRedactor } from './redact.js';
 
@@ -53,10 +54,8 @@ describe('redacted text', () => {
   it.each(['\\', '\\"', '\\"a\\":', '\\"a\\":\\"', 'a: ', "a: '", '\r\n', '\r\na', '\r\ncookie: ', "'a':"])(
     'takes linear time on endless %j',
     (piece) => {
-      const startMs = performance.now();
-      cleaned(piece.repeat(Math.floor(200_000 / piece.length)));
-      cleaned(`${piece.repeat(Math.floor(200_000 / piece.length))}\r\n\\": '`);
-      expect(performance.now() - startMs).toBeLessThan(500);
+      const text = piece.repeat(Math.floor(200_000 / piece.length));
+      expect(processorMs(() => [text, `${text}\r\n\\": '`].map(cleaned))).toBeLessThan(500);
     },
   );
 });
