@@ -1,4 +1,5 @@
 /** Active span: that of OpenTelemetry, else that of a tracer which was named to us. */
+import { contextManager } from '../internal/open-telemetry.js';
 import { perProcess } from '../internal/per-process.js';
 import type { Span } from '../internal/span.js';
 
@@ -22,20 +23,11 @@ export function activeSpan(): Span | undefined {
   return openTelemetrySpan() ?? (finders.size > 0 ? foundSpan() : undefined);
 }
 
-/**
- * Where every 1.x of `@opentelemetry/api` finds the context, and the span in it. The API itself does not look at what one
- * older than it has put there, and an application may well have an older one beside ours.
- */
-const apiKey = Symbol.for('opentelemetry.js.api.1');
+/** Under which OpenTelemetry's API keeps the span in a context. */
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN');
 
-interface OpenTelemetryApi {
-  readonly context?: { active(): { getValue(key: symbol): unknown } };
-}
-
 function openTelemetrySpan(): Span | undefined {
-  const api = (globalThis as Readonly<Record<symbol, unknown>>)[apiKey] as OpenTelemetryApi | undefined;
-  return api?.context?.active().getValue(spanKey) as Span | undefined;
+  return contextManager()?.active().getValue(spanKey) as Span | undefined;
 }
 
 function foundSpan(): Span | undefined {

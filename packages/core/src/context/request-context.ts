@@ -1,8 +1,7 @@
 /** Request context: what every line, span and call of one unit of work has in common. */
-import { isSpanContextValid } from '@opentelemetry/api';
 import { activeSpan } from './active-span.js';
 import type { Concludable } from './conclusion.js';
-import type { TraceContext } from './traceparent.js';
+import { areIds, type TraceContext } from './traceparent.js';
 
 /** Who a request is made for. Only `id` is logged, unless `log.userFields` names more. */
 export interface UserContext {
@@ -44,6 +43,8 @@ export interface UnitOfWork extends Concludable {
   fields: Readonly<Record<string, unknown>>;
   /** Errors that a line has told in full. */
   toldErrors?: WeakSet<Error> | undefined;
+  /** What is known of the request by whoever answers it, until its response is closed. */
+  exchange?: object | undefined;
   /** Counts changes, so that what is derived from the context can be kept until the next one. */
   revision: number;
 }
@@ -129,7 +130,7 @@ export class ContextScope implements RequestContext {
 /** The ids of the active span, if there is one: https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
 export function activeTrace(): TraceContext | undefined {
   const span = activeSpan()?.spanContext();
-  if (!span || !isSpanContextValid(span)) return undefined;
+  if (!span || !areIds(span.traceId, span.spanId)) return undefined;
   return {
     traceId: span.traceId,
     spanId: span.spanId,

@@ -18,9 +18,16 @@ export function parseTraceparent(header: unknown): TraceContext | undefined {
   const [, version, traceId, spanId, traceFlags, rest] = pattern.exec(header) ?? [];
   if (!traceId || !spanId || !traceFlags) return undefined;
   if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
-  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  return { traceId, spanId, traceFlags };
+  return areIds(traceId, spanId) ? { traceId, spanId, traceFlags } : undefined;
 }
+
+/** Whether these are the ids of a trace and a span in it: all zeros are those of none. */
+export function areIds(traceId: string, spanId: string): boolean {
+  return traceIdPattern.test(traceId) && spanIdPattern.test(spanId);
+}
+
+const traceIdPattern = /^(?!0+$)[\da-f]{32}$/;
+const spanIdPattern = /^(?!0+$)[\da-f]{16}$/;
 
 /** Printable ASCII, as long as every vendor has to take it: https://www.w3.org/TR/trace-context/#tracestate-limits */
 const statePattern = /^[\x20-\x7e]{1,512}$/;

@@ -1,12 +1,13 @@
 /** Suppressed tracing: our own requests make no spans, else every exported error would make one. */
-import { context } from '@opentelemetry/api';
+import { contextManager } from '../internal/open-telemetry.js';
 
 /** The key under which OpenTelemetry's instrumentations look; `createContextKey` of the SDK gives the same symbol. */
 const suppressTracingKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 export function suppressTracing<T>(call: () => T): T {
   const suppressed = sentryScopes().reduce((inner, scopes) => withinScope(scopes, inner), call);
-  return context.with(context.active().setValue(suppressTracingKey, true), suppressed);
+  const manager = contextManager();
+  return manager ? manager.with(manager.active().setValue(suppressTracingKey, true), suppressed) : suppressed();
 }
 
 /**

@@ -1,12 +1,15 @@
 /** Leaving the trace: the span of a request that nobody should trace is not exported, although it has begun. */
-import { trace, TraceFlags } from '@opentelemetry/api';
+import { activeSpan } from '../context/active-span.js';
+
+/** https://www.w3.org/TR/trace-context/#sampled-flag */
+const sampledFlag = 0x01;
 
 /**
  * Takes back that the active span is sampled. Span processors look at that when a span ends, and spans that begin below it
  * take it over: https://opentelemetry.io/docs/specs/otel/trace/sdk/#sampling
  */
 export function leaveTrace(): void {
-  const active = trace.getActiveSpan()?.spanContext();
+  const active = activeSpan()?.spanContext();
   // A tracer of another make may not let it be changed.
-  if (active && !Object.isFrozen(active)) active.traceFlags &= ~TraceFlags.SAMPLED;
+  if (active && !Object.isFrozen(active)) active.traceFlags &= ~sampledFlag;
 }
