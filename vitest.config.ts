@@ -31,7 +31,7 @@ function frameworkOf(workspace: string): Plugin {
 }
 
 /** A test that hangs is given up then. No promise: those are measured where they are made, on a machine that may be busy. */
-const patience = { testTimeout: 20_000, hookTimeout: 30_000 };
+const patience = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 /** Our packages are read from source, through their own `exports`. Node gets these conditions too: `import` would turn its `require` on ES modules. */
 const conditions = ['@throughline/source'];

@@ -1,5 +1,6 @@
 /** Request scenario: one route under a framework, bare and with what the variants put around it. */
-import { cpuPerRequest, send, startServer } from './requests.mjs';
+import { cpuPerRequest, startServer } from './requests.mjs';
+import { openSteadyLoad } from './steady-load.mjs';
 import { workDone } from './work-done.mjs';
 
 const path = '/orders/7';
@@ -8,7 +9,7 @@ const path = '/orders/7';
 export function requestScenario({ stack, ...scenario }) {
   return {
     ...scenario,
-    rounds: 15,
+    rounds: 25,
     columns: [{ key: 'cpuUs', name: 'µs', digits: 0 }],
     compare: { by: 'cpuUs', over: 'bare', to: ['floor', stack] },
     open,
@@ -19,10 +20,12 @@ export function requestScenario({ stack, ...scenario }) {
 /** A server that stays for all rounds; it has answered enough before the first that V8 has compiled. */
 async function open(variant, setting) {
   const server = await startServer(variant, setting);
-  await send(server.url + path, setting.isSmoke ? 20 : 12_000);
-  const amount = setting.isSmoke ? 20 : 3_000;
+  const { send } = await openSteadyLoad(server.port, path);
+  await send(setting.isSmoke ? 20 : 12_000);
+  // Few, so that a round is over before V8, which collects when nothing was asked of it for some seconds, forgets its code.
+  const amount = setting.isSmoke ? 20 : 1_500;
   return {
-    measure: async () => ({ cpuUs: await cpuPerRequest(server, path, amount) }),
+    measure: async () => ({ cpuUs: await cpuPerRequest(server, amount, send) }),
     close: server.stop,
   };
 }

@@ -12,7 +12,7 @@ const connections = 10;
 export async function startServer(variant, setting, ...given) {
   const subject = startSubject(variant, setting);
   const { port, ...start } = await subject.ask('listen', ...given);
-  return { ...subject, start, url: `http://127.0.0.1:${port}` };
+  return { ...subject, start, port, url: `http://127.0.0.1:${port}` };
 }
 
 /** Sends exactly `amount` requests over connections that are kept. */
@@ -34,9 +34,11 @@ export async function send(url, amount, options = {}) {
 /**
  * Time of the processor for one of exactly `amount` requests, in µs, that of the garbage collector as it comes. None is
  * forced before: it would throw away what V8 has compiled for objects that are gone by then.
+ *
+ * @param sendAll Sends the requests.
  */
-export async function cpuPerRequest(server, path, amount, options) {
+export async function cpuPerRequest(server, amount, sendAll) {
   const before = await server.ask('cpuUs');
-  await send(server.url + path, amount, options);
+  await sendAll(amount);
   return ((await server.ask('cpuUs')) - before) / amount;
 }

@@ -22,8 +22,9 @@ export const concurrency = {
       const figures = {};
       for (const connections of setting.isSmoke ? sizes.slice(0, 2) : sizes) {
         const amount = setting.isSmoke ? 20 : Math.max(10_000, 2 * connections);
-        await send(server.url + path, amount, { connections, timeout });
-        figures[connections] = await cpuPerRequest(server, path, amount, { connections, timeout });
+        const sendAll = (count) => send(server.url + path, count, { connections, timeout });
+        await sendAll(amount);
+        figures[connections] = await cpuPerRequest(server, amount, sendAll);
       }
       return figures;
     } finally {

@@ -26,8 +26,9 @@ async function costWith(size, variant, setting) {
   try {
     const requests = paths(size).map((path) => ({ method: 'GET', path }));
     const amount = setting.isSmoke ? size : 10_000;
-    await send(server.url, amount, { requests });
-    return await cpuPerRequest(server, '', amount, { requests });
+    const sendAll = (count) => send(server.url, count, { requests });
+    await sendAll(amount);
+    return await cpuPerRequest(server, amount, sendAll);
   } finally {
     server.stop();
   }

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { diskCheck } from '@throughline/core/checks/disk';
 import { describe, expect, it, vi } from 'vitest';
-import { healthOf } from '../contract/check.js';
+import { healthOf, unhurried } from '../contract/check.js';
 import { describeLocalCheck } from '../contract/local-check.js';
 
 vi.mock('node:fs/promises', { spy: true });
@@ -31,7 +31,7 @@ function diskWith(bavail: number): void {
 
 async function reported(bavail: number, options: Parameters<typeof diskCheck>[1] = {}): Promise<unknown> {
   diskWith(bavail);
-  return (await healthOf(diskCheck('/data', options)).check()).checks[0]?.status;
+  return (await healthOf(diskCheck('/data', { ...unhurried, ...options })).check()).checks[0]?.status;
 }
 
 describe('diskCheck', () => {
@@ -53,7 +53,7 @@ describe('diskCheck', () => {
   });
 
   it('is down when the path is not there', async () => {
-    const report = await healthOf(diskCheck('/nowhere/at/all')).check();
+    const report = await healthOf(diskCheck('/nowhere/at/all', unhurried)).check();
     expect(report.checks).toMatchObject([{ status: 'down', code: 'EXCEPTION' }]);
   });
 });

@@ -3,6 +3,7 @@ import { exporterCheck } from '@throughline/core/checks/exporter';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSink, type Sink } from '../contract/faulty-sink.js';
+import { PATIENCE } from '../contract/patience.js';
 
 describe('exporterCheck', () => {
   let sink: Sink;
@@ -29,7 +30,7 @@ describe('exporterCheck', () => {
   /** Logs an error, and waits until its fate is known. */
   async function report(state: string): Promise<void> {
     observability.logger.error('failed');
-    await expect.poll(() => observability.status().exporters[0]).toMatchObject({ state, offered: 1 });
+    await expect.poll(() => observability.status().exporters[0], PATIENCE).toMatchObject({ state, offered: 1 });
   }
 
   it('is ok as long as errors arrive', async () => {

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CheckOptions } from '@throughline/core';
 import { httpCheck } from '@throughline/core/checks/http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
+import { describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
 
 const authorized = `Basic ${Buffer.from(`shop:${PASSWORD}`).toString('base64')}`;
 
@@ -37,7 +36,7 @@ async function serve(listener: RequestListener): Promise<{ port: number; stop():
 }
 
 /** Checks a server that answers like this, once. */
-async function check(listener: RequestListener, options: CheckOptions = {}): Promise<object> {
+async function check(listener: RequestListener, options = unhurried): Promise<object> {
   server = await serve(listener);
   return (
     (await healthOf(httpCheck(new URL(`http://127.0.0.1:${server.port}/live?deep=1`), options)).check()).checks[0] ?? {}
@@ -97,7 +96,7 @@ describe('httpCheck', () => {
 
   it('is down with TLS when the server does not speak it', async () => {
     server = await serve((_req, res) => res.end());
-    const report = await healthOf(httpCheck(`https://127.0.0.1:${server.port}`)).check();
+    const report = await healthOf(httpCheck(`https://127.0.0.1:${server.port}`, unhurried)).check();
     expect(report.checks).toMatchObject([{ status: 'down', code: 'TLS' }]);
   });
 

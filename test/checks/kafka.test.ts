@@ -1,7 +1,7 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { kafkaCheck, type KafkaAdmin } from '@throughline/core/checks/kafka';
 import { describe, expect, it } from 'vitest';
-import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
+import { describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
 import { freePort } from '../integration/free-port.js';
 import { type KafkaStub, startKafkaStub } from './kafka-stub.js';
 
@@ -33,7 +33,9 @@ describeCheck({
 describe('kafkaCheck', () => {
   it('says REFUSED on a closed port, by the real kafkajs', async () => {
     const admin = adminOf(await freePort());
-    expect((await healthOf(kafkaCheck(admin)).check()).checks).toMatchObject([{ status: 'down', code: 'REFUSED' }]);
+    expect((await healthOf(kafkaCheck(admin, unhurried)).check()).checks).toMatchObject([
+      { status: 'down', code: 'REFUSED' },
+    ]);
     await admin.disconnect();
   });
 

@@ -4,7 +4,8 @@ import { createClient } from 'redis';
 import { vi } from 'vitest';
 import { redisCheck, type RedisClient } from '@throughline/core/checks/redis';
 import type { CheckSubject, ConnectedCheck } from '../contract/check.js';
-import { PASSWORD, PATIENCE } from '../contract/check.js';
+import { PASSWORD } from '../contract/check.js';
+import { PATIENCE } from '../contract/patience.js';
 
 type Connect = CheckSubject['connect'];
 

@@ -2,14 +2,14 @@ import type { ComponentReport } from '@throughline/core';
 import { redisCheck, type RedisClient } from '@throughline/core/checks/redis';
 import { Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
-import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
+import { describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
 import { redisDrivers } from './redis-clients.js';
 import { startRedisStandIn } from './redis-stand-in.js';
 
 for (const driver of redisDrivers) describeCheck({ ...driver, start: () => startRedisStandIn(PASSWORD) });
 
 async function reported(client: RedisClient): Promise<ComponentReport | undefined> {
-  return (await healthOf(redisCheck(client)).check()).checks[0];
+  return (await healthOf(redisCheck(client, unhurried)).check()).checks[0];
 }
 
 describe('redisCheck', () => {

@@ -9,7 +9,7 @@ import { s3Check } from '@throughline/core/checks/s3';
 import S3rver from 's3rver';
 import AWSAccount from 's3rver/lib/models/account.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
+import { describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
 
 const bucket: HeadBucketCommandInput = { Bucket: 'shop' };
 
@@ -71,15 +71,21 @@ describe('s3Check on a real S3-compatible server (s3rver)', () => {
   it('takes a missing object for reachable where 404 is accepted, and for HTTP_ERROR where it is not', async () => {
     const client = clientOf(server.port);
     const send = (): Promise<unknown> => client.send(new HeadObjectCommand({ ...bucket, Key: 'missing' }));
-    expect((await healthOf(s3Check(send, { acceptStatuses: [403, 404] })).check()).status).toBe('healthy');
-    expect((await healthOf(s3Check(send)).check()).checks).toMatchObject([{ status: 'down', code: 'HTTP_ERROR' }]);
+    expect((await healthOf(s3Check(send, { ...unhurried, acceptStatuses: [403, 404] })).check()).status).toBe(
+      'healthy',
+    );
+    expect((await healthOf(s3Check(send, unhurried)).check()).checks).toMatchObject([
+      { status: 'down', code: 'HTTP_ERROR' },
+    ]);
     client.destroy();
   });
 
   it('says HTTP_ERROR for a bucket that is not there', async () => {
     const client = clientOf(server.port);
     const send = (): Promise<unknown> => client.send(new HeadBucketCommand({ Bucket: 'other' }));
-    expect((await healthOf(s3Check(send)).check()).checks).toMatchObject([{ status: 'down', code: 'HTTP_ERROR' }]);
+    expect((await healthOf(s3Check(send, unhurried)).check()).checks).toMatchObject([
+      { status: 'down', code: 'HTTP_ERROR' },
+    ]);
     client.destroy();
   });
 });
@@ -105,7 +111,7 @@ describe('s3Check on a stub that answers with one status', () => {
     status = given;
     const send = (signal: AbortSignal): Promise<unknown> =>
       client.send(new HeadBucketCommand(bucket), { abortSignal: signal });
-    const health = healthOf(s3Check(send, acceptStatuses ? { acceptStatuses } : {}));
+    const health = healthOf(s3Check(send, { ...unhurried, ...(acceptStatuses && { acceptStatuses }) }));
     const [component] = (await health.check()).checks;
     return component?.code ?? component?.status;
   };
@@ -133,7 +139,7 @@ describe('s3Check on a stub that answers with one status', () => {
 
 describe('s3Check with other clients', () => {
   const reported = async (send: () => Promise<unknown>): Promise<unknown> => {
-    const [component] = (await healthOf(s3Check(send)).check()).checks;
+    const [component] = (await healthOf(s3Check(send, unhurried)).check()).checks;
     return component?.code ?? component?.status;
   };
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tcpCheck, type TcpTarget } from '@throughline/core/checks/tcp';
-import type { CheckOptions, ComponentReport } from '@throughline/core';
+import type { ComponentReport } from '@throughline/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
+import { describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
 
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
@@ -41,7 +41,7 @@ describeCheck({
 async function reported(
   onSocket: (socket: Socket) => void,
   target: Partial<TcpTarget> = {},
-  options: CheckOptions = {},
+  options = unhurried,
 ): Promise<ComponentReport | undefined> {
   const { port, server } = await listen(onSocket);
   servers.push(server);
@@ -87,7 +87,7 @@ describe('tcpCheck', () => {
   });
 
   it('is down with DNS when the host has no address', async () => {
-    const health = healthOf(tcpCheck({ host: 'nowhere.invalid', port: 1 }, { timeoutMs: 800 }));
+    const health = healthOf(tcpCheck({ host: 'nowhere.invalid', port: 1 }, unhurried));
     expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'DNS' }]);
   });
 

@@ -19,19 +19,22 @@ async function serve(answer: RequestListener): Promise<string> {
 const answering = (status: number, body: string): Promise<string> =>
   serve((_req, res) => void res.writeHead(status).end(body));
 
+/** For what is no question of time: a busy machine may take longer than a probe waits. */
+const unhurried = '--timeout-ms=30000';
+
 describe('throughline probe', () => {
   it('ends with 0 and one line when the endpoint is healthy', async () => {
     const url = await answering(200, '{"status":"healthy"}');
-    expect(await throughline(['probe', url])).toEqual({ code: 0, text: '200 {"status":"healthy"}' });
+    expect(await throughline(['probe', unhurried, url])).toEqual({ code: 0, text: '200 {"status":"healthy"}' });
   });
 
   it.each([503, 404, 301, 500])('ends with 1 when it answers %i', async (status) => {
     const url = await answering(status, 'no');
-    expect(await throughline(['probe', url])).toEqual({ code: 1, text: `${status} no` });
+    expect(await throughline(['probe', unhurried, url])).toEqual({ code: 1, text: `${status} no` });
   });
 
   it('ends with 2 when nobody listens', async () => {
-    expect(await throughline(['probe', 'http://127.0.0.1:1/live'])).toEqual({
+    expect(await throughline(['probe', unhurried, 'http://127.0.0.1:1/live'])).toEqual({
       code: 2,
       text: 'no answer: ECONNREFUSED',
     });
@@ -47,7 +50,7 @@ describe('throughline probe', () => {
 
   it('shows one line, whatever comes', async () => {
     const url = await answering(200, `a\n\u001b[31mb${'c'.repeat(100_000)}`);
-    const { code, text } = await throughline(['probe', url]);
+    const { code, text } = await throughline(['probe', unhurried, url]);
     expect(code).toBe(0);
     expect(text).toMatch(/^200 a \[31mbc+…$/);
     expect(text.length).toBeLessThan(250);
@@ -67,7 +70,7 @@ describe('throughline probe', () => {
   it('loads nothing but itself and what Node has', async () => {
     const url = await answering(200, 'ok');
     const script = `process.argv.splice(1, 0, 'x'); require(${JSON.stringify(bin)}); process.on('exit', () => console.log(JSON.stringify(Object.keys(require.cache))));`;
-    const { text } = await run(process.execPath, ['-e', script, 'probe', url]);
+    const { text } = await run(process.execPath, ['-e', script, 'probe', unhurried, url]);
     const [, loaded = '[]'] = text.split('\n');
     const ours = (JSON.parse(loaded) as string[]).map((path) => path.slice(join(root, 'packages/core/').length));
     expect(ours).toEqual(['bin/throughline.cjs', 'dist/cjs/cli/main.js', 'dist/cjs/cli/probe.js']);
@@ -78,10 +81,15 @@ describe('throughline probe', () => {
     [503, 1],
   ])('prints a shell line that tells %i with exit code %i', async (status, code) => {
     const url = await answering(status, 'a body');
-    const { text } = await throughline(['probe', `${url}?it's=$(touch x)&b="c"`, '--print-shell']);
+    const { text } = await throughline(['probe', unhurried, `${url}?it's=$(touch x)&b="c"`, '--print-shell']);
     const [, bash = ''] = text.split('\n');
-    expect(bash).toMatch(/^timeout 1 bash -c /);
+    expect(bash).toMatch(/^timeout 30 bash -c /);
     expect((await run('bash', ['-c', bash])).code).toBe(code);
+  });
+
+  it('prints a shell line that waits as long as a probe does, a second unless it is told', async () => {
+    const { text } = await throughline(['probe', 'http://127.0.0.1:1/live', '--print-shell']);
+    expect(text).toMatch(/^timeout 1 bash -c .*\n[^]*\nwget -q -T 1 /m);
   });
 
   it('prints a shell line that asks for the path as it is', async () => {
@@ -90,7 +98,7 @@ describe('throughline probe', () => {
       asked.push(req.url, req.headers.host);
       res.end();
     });
-    const { text } = await throughline(['probe', `${url}?a='b'&c=$(id)%25d`, '--print-shell']);
+    const { text } = await throughline(['probe', unhurried, `${url}?a='b'&c=$(id)%25d`, '--print-shell']);
     const [, bash = ''] = text.split('\n');
     await run('bash', ['-c', bash]);
     const { pathname, search, host } = new URL(`${url}?a='b'&c=$(id)%25d`);

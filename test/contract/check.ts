@@ -1,16 +1,21 @@
 /** Contract of a check: what every dependency's check promises, over real sockets that fail on command. */
 import { inspect } from 'node:util';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { createObservability, ConfigError } from '@throughline/core';
 import type { CheckOptions, FailureCode, Health, HealthCheck, HealthReport } from '@throughline/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFaultyProxy, type FaultyProxy } from './faulty-proxy.js';
+import { PATIENCE } from './patience.js';
 
 /** What the dependency asks for; neither it nor the wrong one may be seen anywhere. */
 export const PASSWORD = 'hunter2-correct';
 export const WRONG_PASSWORD = 'hunter2-wrong';
 
-/** How long a client may take to see that its connection is gone. */
-export const PATIENCE = { interval: 5, timeout: 5000 };
+/** Longest limit that these tests give a check. */
+const deadlineMs = 10_000;
+
+/** For what is no question of time: a busy machine may take longer to answer than a check is usually given. */
+export const unhurried: CheckOptions = { timeoutMs: deadlineMs };
 
 /** A check over the driver's own client. */
 export interface ConnectedCheck {
@@ -39,7 +44,7 @@ export function describeCheck(subject: CheckSubject): void {
     let proxy: FaultyProxy;
     let connected: ConnectedCheck;
 
-    beforeAll(async () => void (dependency = await subject.start()), 30_000);
+    beforeAll(async () => void (dependency = await subject.start()));
     afterAll(async () => void (await dependency?.stop()));
     beforeEach(async () => {
       proxy = await createFaultyProxy(dependency.port);
@@ -52,7 +57,7 @@ export function describeCheck(subject: CheckSubject): void {
     });
 
     it('is ok while the dependency answers', async () => {
-      const report = await unhurried(connected).check();
+      const report = await healthOf(connected.check(unhurried)).check();
       expect(report).toMatchObject({ status: 'healthy', httpStatus: 200, checks: [{ status: 'ok', required: true }] });
     });
 
@@ -66,7 +71,7 @@ export function describeCheck(subject: CheckSubject): void {
     });
 
     it('is ok on the next probe once the dependency is back', async () => {
-      const health = unhurried(connected);
+      const health = healthOf(connected.check(unhurried));
       await proxy.refuse();
       await connected.disconnected();
       await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'unhealthy' });
@@ -78,10 +83,10 @@ export function describeCheck(subject: CheckSubject): void {
     it('is down with TIMEOUT at its limit while the dependency hangs', async () => {
       const health = healthOf(connected.check({ timeoutMs: 60 }));
       proxy.freeze();
-      const [component] = (await health.check()).checks;
-      expect(component).toMatchObject({ status: 'down', code: 'TIMEOUT' });
-      expect(component?.durationMs).toBeGreaterThanOrEqual(53); // a driver may be stopped a little early, to say why
-      expect(component?.durationMs).toBeLessThan(800);
+      // Timers fall due in their order, however late a busy machine is with all of them.
+      const report = await Promise.race([health.check(), delay(800)]);
+      expect(report?.checks).toMatchObject([{ status: 'down', code: 'TIMEOUT' }]);
+      expect(report?.checks[0]?.durationMs).toBeGreaterThanOrEqual(53); // a driver may be stopped a little early, to say why
     });
 
     it('is ok once a dependency that hung goes on', async () => {
@@ -92,7 +97,7 @@ export function describeCheck(subject: CheckSubject): void {
       expect((await health.check()).status).toBe('unhealthy');
       await proxy.mend();
       await runs.settled();
-      expect((await health.check()).status).toBe('healthy');
+      expect((await answered(health)).status).toBe('healthy');
     });
 
     it('opens no second connection for probes that come while the dependency hangs', async () => {
@@ -105,7 +110,7 @@ export function describeCheck(subject: CheckSubject): void {
 
     it(`is down with ${subject.codes.denied} when the credentials are refused`, async () => {
       const denied = await subject.connect(proxy.port, WRONG_PASSWORD);
-      const report = await unhurried(denied).check();
+      const report = await healthOf(denied.check(unhurried)).check();
       await denied.close();
       expect(report.checks).toMatchObject([{ status: 'down', code: subject.codes.denied }]);
     });
@@ -119,7 +124,7 @@ export function describeCheck(subject: CheckSubject): void {
 
     it("keeps the driver's error and shows neither it nor a password", async () => {
       const denied = await subject.connect(proxy.port, WRONG_PASSWORD);
-      const reports = [await unhurried(denied).check()];
+      const reports = [await healthOf(denied.check(unhurried)).check()];
       await denied.close();
       const health = healthOf(connected.check());
       await proxy.refuse();
@@ -134,7 +139,7 @@ export function describeCheck(subject: CheckSubject): void {
     });
 
     it('refuses a limit beyond the deadline', () => {
-      expect(() => healthOf(connected.check({ timeoutMs: 801 }))).toThrow(
+      expect(() => healthOf(connected.check({ timeoutMs: deadlineMs + 1 }))).toThrow(
         expect.objectContaining({ code: 'INVALID_OPTION', option: 'health.checks.dependency.timeoutMs' }),
       );
     });
@@ -153,7 +158,7 @@ export function describeCheck(subject: CheckSubject): void {
 const silent = { write: () => true };
 
 /** The health of a service that depends on this check alone. */
-export function healthOf(check: HealthCheck, deadlineMs = 800): Health {
+export function healthOf(check: HealthCheck): Health {
   const { health } = createObservability({
     isolated: true,
     exporters: [],
@@ -164,10 +169,13 @@ export function healthOf(check: HealthCheck, deadlineMs = 800): Health {
   return health;
 }
 
-/** For what is no question of time: a busy machine may take longer to connect than a check is usually given. */
-export function unhurried(connected: ConnectedCheck, options: CheckOptions = {}): Health {
-  const timeoutMs = 10_000;
-  return healthOf(connected.check({ timeoutMs, ...options }), timeoutMs);
+/** The first report in time: what works may take longer on a busy machine than a check that is to run out of time is given. */
+export async function answered(health: Health): Promise<HealthReport> {
+  for (;;) {
+    const report = await health.check(); // oxlint-disable-line no-await-in-loop -- it is the loop
+    if (report.checks[0]?.code !== 'TIMEOUT') return report;
+    await turn(); // a run that is out of time but not at its end is told at once
+  }
 }
 
 /** Both ways in which somebody may print a report by accident. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createObservability, runWithContext, type Destination, type Observability } from '@throughline/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSink, type Reaction, type Sink, type SinkRequest } from './faulty-sink.js';
+import { PATIENCE } from './patience.js';
 
 /** What is held to this contract: a destination that we send to ourselves. */
 export type Exporter = Destination;
@@ -42,9 +43,9 @@ type Status = ReturnType<Observability['status']>['exporters'][number];
 
 /** Waits for something that real sockets bring about; the clock stands still meanwhile. */
 async function until(condition: () => boolean): Promise<void> {
-  const startNs = process.hrtime.bigint();
+  const endNs = process.hrtime.bigint() + BigInt(PATIENCE.timeout) * 1_000_000n;
   while (!condition()) {
-    if (process.hrtime.bigint() - startNs > 4_000_000_000n) throw new Error('what was waited for did not happen');
+    if (process.hrtime.bigint() > endNs) throw new Error('what was waited for did not happen');
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createObservability } from '@throughline/core';
 import { afterEach, expect, it, vi } from 'vitest';
+import { PATIENCE } from '../contract/patience.js';
 import { serve } from './collector.js';
 import { blocksIn } from './pages.js';
 import { emptyFolder, writeSnippet } from './snippet-file.js';
@@ -36,7 +37,7 @@ it('keeps what the other adapters keep, in at most 25 lines', async () => {
   const order = await fetch(`${url}/orders/7?page=2`, { headers });
   const failed = await fetch(`${url}/fail`, { headers });
   const health = await fetch(`${url}/health/ready`, { headers });
-  await vi.waitFor(() => expect(lines).toHaveLength(4));
+  await vi.waitFor(() => expect(lines).toHaveLength(4), PATIENCE);
 
   expect([order, failed, health].map((answer) => answer.headers.get('x-request-id'))).toEqual(Array(3).fill('demo-1'));
   expect([order.status, failed.status, health.status]).toEqual([200, 500, 200]);

@@ -307,7 +307,7 @@ const writer = `
 `;
 
 describe('processes that share a file', () => {
-  it('tear no line and lose none, also while it is put aside', { timeout: 60_000 }, async () => {
+  it('tear no line and lose none, also while it is put aside', async () => {
     const run = promisify(execFile);
     const write = (): ReturnType<typeof run> =>
       run(process.execPath, ['--input-type=module', '--eval', writer, path, '1000'], { cwd: import.meta.dirname });

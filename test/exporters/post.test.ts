@@ -8,6 +8,7 @@ import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startSink, type Sink } from '../contract/faulty-sink.js';
+import { PATIENCE } from '../contract/patience.js';
 import { createCertificate } from './faults/certificate.js';
 import { FakeClock } from '../../packages/core/testing/simulation.js';
 import { createHttpTransport } from '../../packages/core/src/export/post.js';
@@ -35,7 +36,7 @@ function post(url = `${sink.url}/in`, body = '[]'): Promise<Outcome> {
 }
 
 async function arrived(count = 1): Promise<void> {
-  await vi.waitUntil(() => sink.requests.length >= count);
+  await vi.waitUntil(() => sink.requests.length >= count, PATIENCE);
 }
 
 describe('post', () => {
@@ -98,7 +99,7 @@ describe('post', () => {
     expect(sink.connections).toBe(1);
     await clock.advance(1);
     expect(await outcome).toEqual({ kind: 'failure', code, message });
-    await vi.waitUntil(() => sink.connections === 0);
+    await vi.waitUntil(() => sink.connections === 0, PATIENCE);
   });
 
   it('reads no more than 64 KiB of an answer', async () => {
@@ -106,7 +107,7 @@ describe('post', () => {
     const outcome = await post();
     expect(outcome).toMatchObject({ kind: 'answer', answer: { status: 503 } });
     expect(outcome.kind === 'answer' && outcome.answer.body.length).toBe(65_536);
-    await vi.waitUntil(() => sink.connections === 0);
+    await vi.waitUntil(() => sink.connections === 0, PATIENCE);
   });
 
   it('does not follow redirects', async () => {
@@ -143,7 +144,7 @@ describe('post', () => {
     await arrived();
     exchange.abort();
     expect(await exchange.outcome).toMatchObject({ code: 'ABORTED' });
-    await vi.waitUntil(() => sink.connections === 0);
+    await vi.waitUntil(() => sink.connections === 0, PATIENCE);
   });
 
   it('answers what cannot be a request with a failure', async () => {

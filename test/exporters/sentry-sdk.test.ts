@@ -74,7 +74,7 @@ function said({ exception, message = '' }: SentryEvent): string {
 const kinds = ['mjs', 'cjs'] as const;
 
 describe.each(kinds)('Sentry exporter, by the SDK of an application in %s', (kind) => {
-  it('delivers each error once, in its own request, whatever else of Sentry sees it', { timeout: 30_000 }, async () => {
+  it('delivers each error once, in its own request, whatever else of Sentry sees it', async () => {
     const sentry = await startSentry();
     const app = start(kind, 'with SDK', sentry.dsn);
     const flushed = await serve(app, '/logged', '/thrown', '/said');
@@ -101,14 +101,14 @@ describe.each(kinds)('Sentry exporter, by the SDK of an application in %s', (kin
 });
 
 describe('Sentry exporter, by the SDK', () => {
-  it('makes no circle with a beforeSend that logs errors', { timeout: 30_000 }, async () => {
+  it('makes no circle with a beforeSend that logs errors', async () => {
     const sentry = await startSentry();
     const { status } = await serve(start('cjs', 'logging', sentry.dsn), '/said');
     expect(status).toMatchObject({ offered: 2, delivered: 1, reasons: { reentrant: 1 } });
     expect(sentry.events.map(({ message }) => message)).toEqual(['only said']);
   });
 
-  it('counts errors as dropped while the SDK is not initialised', { timeout: 30_000 }, async () => {
+  it('counts errors as dropped while the SDK is not initialised', async () => {
     const flushed = await serve(start('cjs', 'without SDK', ''), '/said');
     expect(flushed).toMatchObject({
       isOut: true,
@@ -122,26 +122,22 @@ describe('Sentry exporter, by the SDK', () => {
     });
   });
 
-  it.each(kinds)(
-    'leaves the end of a process alone that nobody catches an error of: %s',
-    { timeout: 30_000 },
-    async (kind) => {
-      const [withUs, alone] = [await startSentry(), await startSentry()];
-      const ends = await Promise.all([
-        start(kind, 'uncaught', withUs.dsn).exit,
-        start(kind, 'SDK alone', alone.dsn).exit,
-      ]);
-      expect(ends).toEqual([
-        [1, null],
-        [1, null],
-      ]);
-      for (const { events } of [withUs, alone]) {
-        expect(events.map(said)).toEqual(['nobody catches this']);
-      }
-    },
-  );
+  it.each(kinds)('leaves the end of a process alone that nobody catches an error of: %s', async (kind) => {
+    const [withUs, alone] = [await startSentry(), await startSentry()];
+    const ends = await Promise.all([
+      start(kind, 'uncaught', withUs.dsn).exit,
+      start(kind, 'SDK alone', alone.dsn).exit,
+    ]);
+    expect(ends).toEqual([
+      [1, null],
+      [1, null],
+    ]);
+    for (const { events } of [withUs, alone]) {
+      expect(events.map(said)).toEqual(['nobody catches this']);
+    }
+  });
 
-  it('delivers an error once that is logged and then ends the process', { timeout: 30_000 }, async () => {
+  it('delivers an error once that is logged and then ends the process', async () => {
     const sentry = await startSentry();
     expect(await start('cjs', 'logged and uncaught', sentry.dsn).exit).toEqual([1, null]);
     expect(sentry.events).toMatchObject([{ level: 'fatal', tags: { logger: 'orders' } }]);

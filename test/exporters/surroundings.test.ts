@@ -88,12 +88,12 @@ const closedScript = `
   await observability.flush();
   await observability.close();
   // Sockets are closed in a turn of their own.
-  for (let turn = 0; turn < 50 && owned().resources.length > before.resources.length; turn++)
+  for (let turn = 0; turn < 100_000 && owned().resources.length > before.resources.length; turn++)
     await new Promise(setImmediate);
   console.log(JSON.stringify({ before, after: owned(), delivered: observability.status().exporters[0].delivered }));`;
 
 describe('an observability that was closed', () => {
-  it('leaves nothing open and nobody listening', { timeout: 30_000 }, async () => {
+  it('leaves nothing open and nobody listening', async () => {
     const sink = await startSink(() => ({ status: 200, body: '{}' }));
     onTestFinished(() => sink.close());
     const directory = mkdtempSync(join(tmpdir(), 'throughline-closed-'));
@@ -115,7 +115,7 @@ function withoutDisk(): string[] {
 }
 
 describe('a process that may not write to the disk', () => {
-  it('delivers from memory, and says that the spool is degraded', { timeout: 30_000 }, async () => {
+  it('delivers from memory, and says that the spool is degraded', async () => {
     const sink = await startSink(openobserve.accept);
     onTestFinished(() => sink.close());
     const directory = mkdtempSync(join(tmpdir(), 'throughline-permission-'));

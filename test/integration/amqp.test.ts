@@ -4,7 +4,8 @@ import { connect as connectManager } from 'amqp-connection-manager';
 import { type ChannelModel, connect } from 'amqplib';
 import { amqpCheck, type AmqpConnection } from '@throughline/core/checks/amqp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type CheckSubject, describeCheck, healthOf, PASSWORD, PATIENCE } from '../contract/check.js';
+import { type CheckSubject, describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
+import { PATIENCE } from '../contract/patience.js';
 import { describeOutages } from './outages.js';
 import { startRabbitmq, type RabbitmqServer } from './rabbitmq-server.js';
 import { hasCommand } from './require-service.js';
@@ -81,7 +82,7 @@ const drivers = [plain, managed];
 
 describe.skipIf(!hasCommand('rabbitmq-server'))('a real RabbitMQ (rabbitmq-server on the PATH)', () => {
   let server: RabbitmqServer;
-  beforeAll(async () => void (server = await startRabbitmq(PASSWORD)), 120_000);
+  beforeAll(async () => void (server = await startRabbitmq(PASSWORD)));
   afterAll(() => server?.remove());
 
   for (const driver of drivers)
@@ -90,7 +91,7 @@ describe.skipIf(!hasCommand('rabbitmq-server'))('a real RabbitMQ (rabbitmq-serve
 
   it('says DISCONNECTED for a connection that was closed', async () => {
     const connection = await connect(urlOf(server.port, PASSWORD));
-    const health = healthOf(amqpCheck(connection));
+    const health = healthOf(amqpCheck(connection, unhurried));
     expect((await health.check()).status).toBe('healthy');
     await connection.close();
     expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'DISCONNECTED' }]);
@@ -103,31 +104,25 @@ describe.skipIf(!hasCommand('rabbitmq-server'))('a real RabbitMQ (rabbitmq-serve
 
   it('leaves no channel open and declares nothing', async () => {
     const connection = await connect(urlOf(server.port, PASSWORD));
-    const health = healthOf(amqpCheck(connection));
+    const health = healthOf(amqpCheck(connection, unhurried));
     for (let probe = 0; probe < 5; probe += 1) await health.check();
     const code = '{length(rabbit_channel:list()), rabbit_amqqueue:count(), length(rabbit_exchange:list())}.';
     expect(await server.evaluate(code)).toMatchObject({ stdout: '{0,0,7}\n' });
     await connection.close();
   });
 
-  it(
-    'says READONLY while the broker blocks publishers for want of memory, and is ok when it has some',
-    { timeout: 20_000 },
-    async () => {
-      const connection = await connect(urlOf(server.port, PASSWORD));
-      const health = healthOf(amqpCheck(connection));
-      expect((await health.check()).status).toBe('healthy');
-      const channel = await connection.createChannel();
-      await server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.00001).');
-      channel.publish('', 'nobody', Buffer.from('blocked')); // the broker tells who publishes
-      await expect
-        .poll(() => health.check(), PATIENCE)
-        .toMatchObject({ checks: [{ status: 'down', code: 'READONLY' }] });
-      const next = await health.check();
-      expect(next).toMatchObject({ checks: [{ status: 'down', code: 'READONLY' }] });
-      await server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.4).');
-      await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
-      await connection.close();
-    },
-  );
+  it('says READONLY while the broker blocks publishers for want of memory, and is ok when it has some', async () => {
+    const connection = await connect(urlOf(server.port, PASSWORD));
+    const health = healthOf(amqpCheck(connection, unhurried));
+    expect((await health.check()).status).toBe('healthy');
+    const channel = await connection.createChannel();
+    await server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.00001).');
+    channel.publish('', 'nobody', Buffer.from('blocked')); // the broker tells who publishes
+    await expect.poll(() => health.check(), PATIENCE).toMatchObject({ checks: [{ status: 'down', code: 'READONLY' }] });
+    const next = await health.check();
+    expect(next).toMatchObject({ checks: [{ status: 'down', code: 'READONLY' }] });
+    await server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.4).');
+    await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
+    await connection.close();
+  });
 });

@@ -2,7 +2,8 @@ import { natsCheck, type NatsConnection } from '@throughline/core/checks/nats';
 import { connect } from '@nats-io/transport-node';
 import { connect as connectNats2 } from 'nats';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type CheckSubject, describeCheck, healthOf, PASSWORD, PATIENCE } from '../contract/check.js';
+import { type CheckSubject, describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
+import { PATIENCE } from '../contract/patience.js';
 import { startNats } from './nats-server.js';
 import { describeOutages } from './outages.js';
 import { hasCommand } from './require-service.js';
@@ -55,7 +56,7 @@ const subjectOf = (name: string, open: (settings: Settings) => Promise<Connectio
 
 describe.skipIf(!hasCommand('nats-server'))('a real NATS (nats-server on the PATH)', () => {
   let server: ServerProcess;
-  beforeAll(async () => void (server = await startNats(PASSWORD)), 30_000);
+  beforeAll(async () => void (server = await startNats(PASSWORD)));
   afterAll(() => server?.kill());
 
   describe.each(generations)('%s', (name, open) => {
@@ -65,7 +66,7 @@ describe.skipIf(!hasCommand('nats-server'))('a real NATS (nats-server on the PAT
 
     it('says DISCONNECTED for a connection that was closed', async () => {
       const connection = await open({ servers: `127.0.0.1:${server.port}`, user: 'shop', pass: PASSWORD });
-      const health = healthOf(natsCheck(connection));
+      const health = healthOf(natsCheck(connection, unhurried));
       expect((await health.check()).status).toBe('healthy');
       await connection.close();
       expect((await health.check()).checks).toMatchObject([{ status: 'down', code: 'DISCONNECTED' }]);

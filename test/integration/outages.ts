@@ -1,24 +1,22 @@
 /** Outages: what a check says while its real server is killed, suspended and started again. */
 import type { HealthChange } from '@throughline/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type CheckSubject, healthOf, PASSWORD, PATIENCE, unhurried } from '../contract/check.js';
+import { type CheckSubject, healthOf, PASSWORD, unhurried } from '../contract/check.js';
+import { PATIENCE } from '../contract/patience.js';
 import type { ServerProcess } from './server-process.js';
 
 export type OutageSubject = Pick<CheckSubject, 'name' | 'connect' | 'codes'>;
 
-/** Slow brokers and busy machines included; the answers themselves come within the limit of the check. */
-const recovery = { ...PATIENCE, timeout: 20_000 };
-
 /** The server has to be running whenever a test begins, and is when it ends. */
 export function describeOutages(subject: OutageSubject, server: () => ServerProcess): void {
-  describe(`${subject.name}: a server`, { timeout: 60_000 }, () => {
+  describe(`${subject.name}: a server`, () => {
     afterEach(() => server().resume()); // a test that failed must not take the others with it
 
     it(`that is killed makes it 503 with ${subject.codes.closed}; the next probe once it runs again is 200, and tells how long it was`, async () => {
       const client = await subject.connect(server().port, PASSWORD);
       const changes: HealthChange[] = [];
       const onChange = (change: HealthChange): void => void changes.push(change);
-      const health = unhurried(client, { onDown: onChange, onUp: onChange });
+      const health = healthOf(client.check({ ...unhurried, onDown: onChange, onUp: onChange }));
       expect(await health.check()).toMatchObject({ httpStatus: 200, checks: [{ status: 'ok' }] });
       const killedAtMs = performance.now();
       await server().kill();
@@ -47,7 +45,7 @@ export function describeOutages(subject: OutageSubject, server: () => ServerProc
       const second = await health.check();
       server().resume();
       expect([first, second]).toMatchObject(Array(2).fill({ httpStatus: 503, checks: [{ code: 'TIMEOUT' }] }));
-      await expect.poll(() => health.check(), recovery).toMatchObject({ status: 'healthy' });
+      await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
       await client.close();
     });
 
@@ -60,7 +58,7 @@ export function describeOutages(subject: OutageSubject, server: () => ServerProc
       await server().kill();
       expect(await health.check()).toMatchObject({ status: 'unhealthy' });
       await server().start();
-      await expect.poll(() => health.check(), recovery).toMatchObject({ status: 'healthy' });
+      await expect.poll(() => health.check(), PATIENCE).toMatchObject({ status: 'healthy' });
       await client.close();
     });
   });

@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 import { redisCheck } from '@throughline/core/checks/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisDrivers } from '../checks/redis-clients.js';
-import { describeCheck, healthOf, PASSWORD } from '../contract/check.js';
+import { describeCheck, healthOf, PASSWORD, unhurried } from '../contract/check.js';
 import { describeOutages } from './outages.js';
 import { startRedis } from './redis-server.js';
 import { hasCommand } from './require-service.js';
@@ -20,7 +20,7 @@ describe.skipIf(!hasCommand('redis-server'))('a real Redis (redis-server on the 
   }
 
   let server: ServerProcess;
-  beforeAll(async () => void (server = await startRedis(PASSWORD)), 30_000);
+  beforeAll(async () => void (server = await startRedis(PASSWORD)));
   afterAll(() => server?.kill());
 
   for (const driver of redisDrivers) describeOutages(driver, () => server);
@@ -30,7 +30,9 @@ describe.skipIf(!hasCommand('redis-server'))('a real Redis (redis-server on the 
       .on('error', () => {})
       .connect();
     await client.sendCommand(['ACL', 'SETUSER', 'default', '-ping']);
-    expect((await healthOf(redisCheck(client)).check()).checks).toMatchObject([{ status: 'down', code: 'AUTH' }]);
+    expect((await healthOf(redisCheck(client, unhurried)).check()).checks).toMatchObject([
+      { status: 'down', code: 'AUTH' },
+    ]);
     client.destroy();
   });
 });

@@ -6,8 +6,6 @@ const { idle, ...options } = JSON.parse(process.argv[2]);
 
 const say = (word) => process.stdout.write(`${JSON.stringify({ say: word })}\n`);
 
-const { port } = await livenessWorker({ port: 0, host: '127.0.0.1', ...options });
-say(port);
 if (!idle) {
   process.on('SIGUSR2', () => {
     say('held up');
@@ -15,3 +13,6 @@ if (!idle) {
   });
   createServer().listen(0, '127.0.0.1');
 }
+// Last: another thread answers from then on, whatever this one has come to.
+const { port } = await livenessWorker({ port: 0, host: '127.0.0.1', ...options });
+say(port);

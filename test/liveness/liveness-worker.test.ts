@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, livenessWorker } from '@throughline/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { PATIENCE } from '../contract/patience.js';
 import { Doomed } from '../shutdown/doomed.js';
 
 const application = fileURLToPath(new URL('application.mjs', import.meta.url));
@@ -33,15 +34,13 @@ async function until(doomed: Doomed, state: string): Promise<Answer[]> {
 describe('the liveness worker', () => {
   it('answers 200 as long as the event loop turns', async () => {
     const doomed = await start({});
-    expect(await doomed.get('/live?x=1')).toMatchObject({
-      status: 200,
-      body: expect.stringContaining('"event_loop":"ok"'),
-    });
+    expect((await until(doomed, 'ok')).at(-1)).toMatchObject({ status: 200 });
+    expect(await doomed.get('/live?x=1')).toMatchObject({ status: 200 });
     expect((await doomed.get('/other')).status).toBe(404);
   });
 
   it('tells a busy event loop from a wedged one', async () => {
-    const doomed = await start({ beatMs: 100, busyMs: 200, wedgedMs: 1000 });
+    const doomed = await start({ beatMs: 100, busyMs: 200, wedgedMs: 3000 });
     expect((await until(doomed, 'ok')).at(-1)).toMatchObject({ status: 200 });
     doomed.kill('SIGUSR2');
     await doomed.untilSaid('held up');
@@ -49,14 +48,14 @@ describe('the liveness worker', () => {
     const told = new Set(answers.map(({ event_loop, status }) => `${event_loop} ${status}`));
     told.delete('ok 200'); // on a busy machine the first answer may come too late for it
     expect([...told]).toEqual(['busy 200', 'wedged 503']);
-    expect(answers.at(-1)?.silent_ms).toBeGreaterThanOrEqual(1000);
+    expect(answers.at(-1)?.silent_ms).toBeGreaterThanOrEqual(3000);
   });
 
   it('does not take a process that was stopped as a whole for a wedged one', async () => {
-    const doomed = await start({ beatMs: 20, busyMs: 100, wedgedMs: 400 });
+    const doomed = await start({ beatMs: 20, busyMs: 100, wedgedMs: 1000 });
     doomed.kill('SIGSTOP');
     // A stopped process has no event to wait for.
-    await delay(1000);
+    await delay(1500);
     doomed.kill('SIGCONT');
     const answers = await until(doomed, 'ok');
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
@@ -67,16 +66,16 @@ describe('the liveness worker', () => {
     const doomed = await start({ file, beatMs: 100, busyMs: 200, wedgedMs: 1000 });
     const touchedAt = async (): Promise<number> => (await stat(file)).mtimeMs;
     const first = await touchedAt();
-    await vi.waitUntil(async () => (await touchedAt()) > first, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await touchedAt()) > first, PATIENCE);
     await rm(file);
-    await vi.waitUntil(() => existsSync(file), { timeout: 10_000 });
+    await vi.waitUntil(() => existsSync(file), PATIENCE);
     doomed.kill('SIGUSR2');
     await doomed.untilSaid('held up');
     await until(doomed, 'wedged');
     const last = await touchedAt();
     // Some beats later by the worker's own account.
     const { silent_ms: silentMs } = await live(doomed);
-    await vi.waitUntil(async () => (await live(doomed)).silent_ms > silentMs + 300, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await live(doomed)).silent_ms > silentMs + 300, PATIENCE);
     expect(await touchedAt()).toBe(last);
   });
 

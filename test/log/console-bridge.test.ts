@@ -134,7 +134,7 @@ describe('an application with captureConsole', () => {
       setImmediate(() => console.log('end'));
     `;
     const env = { PATH: process.env['PATH'] };
-    const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', env, timeout: 20_000 });
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', env, timeout: 30_000 });
     const lines = stdout
       .split('\n')
       .slice(0, -1)

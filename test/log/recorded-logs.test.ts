@@ -131,7 +131,7 @@ describe('recorded logs', () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', code], {
       encoding: 'utf8',
       env,
-      timeout: 20_000,
+      timeout: 30_000,
     });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     expect(JSON.parse(stdout)).not.toContainEqual(expect.stringMatching(/Timeout|Worker|TCP|MessagePort/));

@@ -5,17 +5,13 @@ const start = (options: object, delayMs?: number): ReturnType<typeof startOn> =>
   startOn(inject('workspace'), 'nest', options, delayMs);
 
 describe.each(['express', 'fastify'])(`nest ${inject('major')} on %s, told to end`, (platform) => {
-  it(
-    'loses no request of 200 a second, and runs its hooks, though nobody enabled them',
-    { timeout: 40_000 },
-    async () => {
-      const doomed = await start({ platform, signals: 'none' });
-      expect(await expectNothingLost(doomed)).toEqual({ code: 0, signal: null });
-      expect(doomed.lines).toContainEqual({ say: 'last hook after SIGTERM' });
-    },
-  );
+  it('loses no request of 200 a second, and runs its hooks, though nobody enabled them', async () => {
+    const doomed = await start({ platform, signals: 'none' });
+    expect(await expectNothingLost(doomed)).toEqual({ code: 0, signal: null });
+    expect(doomed.lines).toContainEqual({ say: 'last hook after SIGTERM' });
+  });
 
-  it('loses none either when Nest handles the signal, and ends with it', { timeout: 40_000 }, async () => {
+  it('loses none either when Nest handles the signal, and ends with it', async () => {
     const doomed = await start({ platform, signals: 'nest' });
     expect(await expectNothingLost(doomed)).toEqual({ code: null, signal: 'SIGTERM' });
     expect(doomed.lines).toContainEqual({ say: 'last hook after SIGTERM' });
@@ -25,7 +21,7 @@ describe.each(['express', 'fastify'])(`nest ${inject('major')} on %s, told to en
 describe(`nest ${inject('major')}`, () => {
   const platform = 'express';
 
-  it('leaves the end to an application that handles the signal itself', { timeout: 40_000 }, async () => {
+  it('leaves the end to an application that handles the signal itself', async () => {
     const doomed = await start({ platform, signals: 'own' });
     expect(await expectNothingLost(doomed)).toEqual({ code: 5, signal: null });
     expect(doomed.lines.at(-1)).toEqual({ say: 'own handler goes on' });

@@ -17,10 +17,12 @@ async function closedPort() {
 }
 
 let attempts = 0;
+// Once, so that it is no question of time whether an attempt hears of it.
+const refusal = await closedPort().catch((error) => error);
 const probes = {
-  refuses: closedPort,
+  refuses: () => Promise.reject(refusal),
   hangs: () => new Promise(() => {}),
-  'comes up late': () => (++attempts < 3 ? closedPort() : undefined),
+  'comes up late': () => (++attempts < 3 ? Promise.reject(refusal) : undefined),
 };
 
 const observability = createObservability({
@@ -28,5 +30,5 @@ const observability = createObservability({
   log: { level: 'silent' },
   health: { checks: { db: { probe: probes[how], target, effects: { startup: 'refuse' } } } },
 });
-await observability.ready({ timeoutMs: 700 });
+await observability.ready({ timeoutMs: how === 'comes up late' ? 30_000 : 700 });
 process.stdout.write(`up after ${attempts} attempts`);

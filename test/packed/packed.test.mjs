@@ -117,7 +117,10 @@ describe('from packed tarballs', () => {
         [join('node_modules', '.bin', 'throughline')],
         ['npx', '--no-install', 'throughline'],
       ]) {
-        const said = execFileSync(file, [...args, 'probe', `${url}/api/health`], { cwd: folder, encoding: 'utf8' });
+        const said = execFileSync(file, [...args, 'probe', '--timeout-ms=30000', `${url}/api/health`], {
+          cwd: folder,
+          encoding: 'utf8',
+        });
         assert.match(said, /^200 {"status":"healthy"/);
       }
     });

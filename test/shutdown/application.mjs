@@ -52,6 +52,7 @@ const runs = {
 };
 
 server.listen(0, '127.0.0.1', () => {
+  if (scenario === 'warm for ever') server.keepAliveTimeout = 0;
   if (scenario === 'kept alive') setInterval(() => {}, 1000);
   if (scenario === 'another server') createServer().listen(0, '127.0.0.1');
   const shutdown = gracefulShutdown(server, {

@@ -57,6 +57,7 @@ export class Doomed {
   readonly ended: Promise<Ending>;
   private readonly child: ChildProcess;
   private heard: () => void = () => undefined;
+  private hasEnded = false;
   private port = 0;
 
   private constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
@@ -73,17 +74,18 @@ export class Doomed {
     });
     stderr.setEncoding('utf8').on('data', (data: string) => (this.stderr += data));
     // `close` comes after `exit`, when all output has been read
-    this.ended = once(this.child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+    this.ended = once(this.child, 'close').then(([code, signal]) => {
+      this.hasEnded = true;
+      this.heard();
+      return { code, signal } as Ending;
+    });
     onTestFinished(() => void this.child.kill('SIGKILL'));
   }
 
   /** Starts it, and resolves once it listens. */
   static async start(options: object, args: readonly string[] = [plainApplication], env = {}): Promise<Doomed> {
     const doomed = new Doomed([...args, JSON.stringify(options)], env);
-    const { say: port } = await Promise.race([
-      doomed.until(({ say }) => typeof say === 'number'),
-      doomed.ended.then(() => Promise.reject(new Error(`ended before it listened: ${doomed.stderr}`))),
-    ]);
+    const { say: port } = await doomed.until(({ say }) => typeof say === 'number');
     doomed.port = port as number;
     return doomed;
   }
@@ -92,11 +94,12 @@ export class Doomed {
     this.child.kill(signal);
   }
 
-  /** The first line that is like this, also one that comes later. */
+  /** The first line that is like this, also one that comes later; rejects when none can come any more. */
   async until(isIt: (line: Line) => boolean): Promise<Line> {
     for (;;) {
       const line = this.lines.find(isIt);
       if (line) return line;
+      if (this.hasEnded) throw new Error(`ended before it said so: ${this.stderr}`);
       await new Promise<void>((resolve) => (this.heard = resolve)); // oxlint-disable-line no-await-in-loop -- it is the loop
     }
   }

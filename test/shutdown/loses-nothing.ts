@@ -27,13 +27,13 @@ export async function expectNothingLost(doomed: Doomed): Promise<Ending> {
   // A load balancer notices, and needs a while to stop sending.
   await ready.until(1, ({ status }) => status === 503);
   const unreadyAfterMs = performance.now() - killedAtMs;
+  await clients.until(20, ({ isLate }) => isLate);
   // A busy machine does not get to 100 of them before the delay is over.
-  await Promise.race([clients.until(100, ({ isLate }) => isLate), delay(1000)]);
+  await Promise.race([clients.until(100, ({ isLate }) => isLate), delay(500)]);
   const [served, alive, taking] = await Promise.all([clients.stop(), live.stop(), ready.stop()]);
 
   expect(served.filter(({ status }) => status !== 200)).toEqual([]);
   const late = served.filter(({ isLate }) => isLate);
-  expect(late.length).toBeGreaterThanOrEqual(20);
   expect(late.filter(({ connection }) => connection !== 'close')).toEqual([]);
   expect(alive.filter(({ status }) => status !== 200)).toEqual([]);
   expect(taking.filter(({ isLate, status }) => isLate && status !== 503)).toEqual([]);

@@ -7,8 +7,17 @@ import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { otlpExporter } from '@throughline/core/exporters/otlp';
 import { sentryExporter } from '@throughline/core/exporters/sentry';
 
-/** @type {{ exporter: string, url: string, directory: string, maxBytes?: number, errors: number, end: string, flushMs?: number }} */
-const { exporter, url, directory, maxBytes, errors, end, flushMs = 15_000 } = JSON.parse(process.argv[2] ?? '{}');
+/** @type {{ exporter: string, url: string, directory: string, maxBytes?: number, errors: number, end: string, enough?: number, flushMs?: number }} */
+const {
+  exporter,
+  url,
+  directory,
+  maxBytes,
+  errors,
+  end,
+  enough = 0,
+  flushMs = 30_000,
+} = JSON.parse(process.argv[2] ?? '{}');
 
 const exporters = {
   openobserve: () => openobserveExporter({ url, key: 'shop:secret' }),
@@ -62,7 +71,10 @@ for (let index = 0; index < errors; index++) {
   if (index % 20 === 19) await new Promise(setImmediate);
 }
 if (end === 'flush') {
-  const isOut = await observability.flush({ timeoutMs: flushMs });
+  const delivered = () => observability.status().exporters[0].delivered;
+  let isOut;
+  do isOut = await observability.flush({ timeoutMs: flushMs });
+  while (!isOut && delivered() < enough);
   writeSync(1, `${JSON.stringify({ isOut, status: observability.status() })}\n`);
   await observability.close();
 } else {

@@ -23,8 +23,9 @@ export interface ApplicationRun {
     | 'error in an exit handler'
     | 'error in a handler of what nobody caught'
     | 'flush';
-  /** Longest wait of `flush`. */
+  /** Longest wait of `flush`, which is asked for again until so many are delivered. */
   readonly flushMs?: number;
+  readonly enough?: number;
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
 }

@@ -21,34 +21,31 @@ async function leaveGigabyte(directory: string): Promise<number> {
   return files * Number(reports) + 1_500;
 }
 
-it(
-  'a backlog of a gigabyte is delivered piece by piece by a process with 64 MiB of memory',
-  { timeout: 60_000 },
-  async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'throughline-backlog-'));
-    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-    const left = await leaveGigabyte(directory);
-    const sink = await startSink(openobserve.accept);
-    onTestFinished(() => sink.close());
-    const run = {
-      exporter: 'openobserve',
-      url: sink.url,
-      directory,
-      maxBytes: 4 * backlogBytes,
-      errors: 0,
-      flushMs: 3_000,
-    };
-    const { code, last } = await runApplication({ ...run, end: 'flush', nodeOptions: ['--max-old-space-size=64'] });
-    expect(code).toBe(0);
-    const { isOut, status } = JSON.parse(last) as { isOut: boolean; status: Status };
-    expect(isOut).toBe(false);
-    const [{ delivered, spooled, queued }] = status.exporters;
-    expect(delivered).toBeGreaterThan(128);
-    expect(sink.requests.flatMap(openobserve.records).length).toBeGreaterThanOrEqual(delivered);
-    expect(delivered + queued + spooled).toBe(left);
-    expect(status.spool).toMatchObject({ recovered: left, damaged: 0 });
-  },
-);
+it('a backlog of a gigabyte is delivered piece by piece by a process with 64 MiB of memory', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'throughline-backlog-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const left = await leaveGigabyte(directory);
+  const sink = await startSink(openobserve.accept);
+  onTestFinished(() => sink.close());
+  const run = {
+    exporter: 'openobserve',
+    url: sink.url,
+    directory,
+    maxBytes: 4 * backlogBytes,
+    errors: 0,
+    flushMs: 3_000,
+    enough: 129,
+  };
+  const { code, last } = await runApplication({ ...run, end: 'flush', nodeOptions: ['--max-old-space-size=64'] });
+  expect(code).toBe(0);
+  const { isOut, status } = JSON.parse(last) as { isOut: boolean; status: Status };
+  expect(isOut).toBe(false);
+  const [{ delivered, spooled, queued }] = status.exporters;
+  expect(delivered).toBeGreaterThanOrEqual(run.enough);
+  expect(sink.requests.flatMap(openobserve.records).length).toBeGreaterThanOrEqual(delivered);
+  expect(delivered + queued + spooled).toBe(left);
+  expect(status.spool).toMatchObject({ recovered: left, damaged: 0 });
+});
 
 interface Status {
   readonly exporters: [{ readonly delivered: number; readonly spooled: number; readonly queued: number }];

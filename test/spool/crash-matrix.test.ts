@@ -42,7 +42,6 @@ function expectAll(expect: ExpectStatic, taken: number, records: readonly Arrive
 describe.concurrent('an application that dies', () => {
   it.for(matrix.map(([destination, end, state]) => [destination.name, end, state, destination] as const))(
     'loses no error for %s by %s with the collector %s',
-    { timeout: 60_000 },
     async ([name, end, state, destination], { expect, onTestFinished }) => {
       let sink = await startSink(state === 'hanging' ? () => 'hang' : destination.accept);
       onTestFinished(() => sink.close());
@@ -72,7 +71,6 @@ describe.concurrent('an application that dies', () => {
     moments.flatMap((moment) => destinations.map((destination) => [destination.name, moment, destination] as const)),
   )(
     'loses no error for %s when it is killed %s, and sends that batch alone twice',
-    { timeout: 60_000 },
     async ([name, moment, destination], { expect, onTestFinished }) => {
       const stored: Arrived[][] = [];
       const sink = await startSink((request) => {
@@ -103,7 +101,6 @@ describe.concurrent('an application that dies', () => {
 
   it.for(['error in an exit handler', 'error in a handler of what nobody caught'] as const)(
     'keeps even an %s, and its exit code',
-    { timeout: 60_000 },
     async (end, { expect, onTestFinished }) => {
       const sink = await startSink(() => 'hang');
       onTestFinished(() => sink.close());
@@ -122,7 +119,7 @@ describe.concurrent('an application that dies', () => {
     },
   );
 
-  it.for(ends)('loses no error for a file by %s', { timeout: 60_000 }, async (end, { expect, onTestFinished }) => {
+  it.for(ends)('loses no error for a file by %s', async (end, { expect, onTestFinished }) => {
     const directory = openDirectory();
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const options = { exporter: 'file', url: join(directory, 'errors.jsonl'), directory: join(directory, 'spool') };

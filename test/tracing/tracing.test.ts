@@ -28,7 +28,8 @@ async function run(
 ): Promise<Told> {
   const child = fork(pathOf(app), { env: { PATH: process.env['PATH'], ...env }, execArgv: [...execArgv] });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const ended = once(child, 'exit').then(([code]) => {
+  // `close` comes after `exit`, when all that it told has been read.
+  const ended = once(child, 'close').then(([code]) => {
     throw new Error(`the application ended with code ${String(code)} and told nothing`);
   });
   const [told] = (await Promise.race([once(child, 'message'), ended])) as [Told];
@@ -37,7 +38,7 @@ async function run(
 
 const messages = ({ lines }: Told): unknown[] => lines.map(({ msg }) => msg);
 
-describe.each(['mjs', 'cjs'])('an application in %s', { timeout: 30_000 }, (kind) => {
+describe.each(['mjs', 'cjs'])('an application in %s', (kind) => {
   it.each<[tracer: string, execArgv: string[], env?: Record<string, string>]>([
     ['OpenTelemetry', openTelemetry],
     ['OpenTelemetry and a loader hook', [...hook, ...openTelemetry]],
@@ -92,7 +93,7 @@ describe.each(['mjs', 'cjs'])('an application in %s', { timeout: 30_000 }, (kind
 });
 
 describe('OpenTelemetry that sends the lines of pino', () => {
-  it('goes on sending them when the observability is created after the first logger', { timeout: 30_000 }, async () => {
+  it('goes on sending them when the observability is created after the first logger', async () => {
     const env = { SENDS: 'true', TAKES: 'true', EXPORTS: 'false' };
     const { sent } = await run('logging-app.mjs', pinoInstrumentation, env);
     expect(sent).toEqual(['early', 'ours', 'own']);

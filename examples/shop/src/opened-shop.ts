@@ -61,8 +61,8 @@ export class OpenedShop {
   }
 
   /** Presses Ctrl-C; resolves with the exit code. As nothing calls `process.exit`, no child is left then. */
-  async close(): Promise<number | null> {
-    const patience = setTimeout(() => this.child.kill('SIGKILL'), 3_000);
+  async close(timeoutMs = 3_000): Promise<number | null> {
+    const patience = setTimeout(() => this.child.kill('SIGKILL'), timeoutMs);
     await endProcess(this.child, 'SIGINT');
     clearTimeout(patience);
     return this.child.exitCode;

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bank, customerToken } from './demo-data.js';
+import { inTime, patienceMs } from './in-time.js';
 import { OpenedShop } from './opened-shop.js';
 import { until } from './until.js';
 
@@ -44,7 +45,7 @@ async function statusesOfManyOrders(): Promise<Set<number>> {
 }
 
 const promises: Readonly<Record<string, () => Promise<void>>> = {
-  'opens within 20 seconds': () => until(20_000, () => shop.isOpen()),
+  'opens within 20 seconds': () => inTime(20_000, () => shop.isOpen()),
 
   'answers an order with its request id': async () => {
     const response = await shop.order('demo-1', { sku: 'apple', quantity: 2 });
@@ -53,7 +54,7 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
 
   'has that id in the log lines of three services': async () => {
     const services = ['gateway', 'inventory', 'payments'];
-    await until(1_000, () => shop.servicesThatLogged('demo-1').length === services.length);
+    await until(patienceMs, () => shop.servicesThatLogged('demo-1').length === services.length);
     assert.deepEqual(shop.servicesThatLogged('demo-1'), services);
   },
 
@@ -66,7 +67,7 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
   'has its errors in the sink within a second, with request id, user id and stack': async () => {
     const shown = (): string => shop.output.filter((line) => line.startsWith('sink')).join('\n');
     const arrived = /ERROR of payments: .*\n.* request demo-2, user 42\n.* BankError: .*\n.* at /;
-    await until(1_000, () => arrived.test(shown()) && /ERROR of gateway: /.test(shown()));
+    await inTime(1_000, () => arrived.test(shown()) && /ERROR of gateway: /.test(shown()));
   },
 
   'lets no password, token or e-mail address into the sink': async () => {
@@ -94,7 +95,7 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
   'is degraded with 200 without Redis, and accepts orders without a limit': async () => {
     assert.equal(await control('redis', 'stop'), shop.hasRedis() ? 200 : 409);
     if (!shop.hasRedis()) return;
-    await until(1_000, async () => (await health())[1].redis === 'down');
+    await until(patienceMs, async () => (await health())[1].redis === 'down');
     assert.deepEqual(await health(), [200, { status: 'degraded', db: 'ok', redis: 'down' }]);
     assert.deepEqual(await statusesOfManyOrders(), new Set([201]));
   },
@@ -102,7 +103,7 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
   'limits orders again once Redis is back': async () => {
     if (!shop.hasRedis()) return;
     await control('redis', 'start');
-    await until(5_000, async () => (await health())[1].redis === 'ok');
+    await until(patienceMs, async () => (await health())[1].redis === 'ok');
     assert.deepEqual(await statusesOfManyOrders(), new Set([201, 429]));
   },
 
@@ -113,17 +114,23 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
 
   'tells of lost connections without the id of the request that opened them': async () => {
     const lost = (): string[] => shop.logLines.filter((line) => line.includes('connection lost'));
-    await until(1_000, () => lost().length > 0);
+    await until(patienceMs, () => lost().length > 0);
     for (const line of lost()) assert(!line.includes('request_id'));
   },
 
   'comes back with Postgres': async () => {
     await control('postgres', 'start');
+    await until(patienceMs, async () => (await health())[1].db === 'ok');
     assert.deepEqual(await health(), [200, { status: 'healthy', db: 'ok', redis: redisIs() }]);
   },
 
   'ends on Ctrl-C within 3 seconds, with exit code 0 and nothing left behind': async () => {
-    assert.equal(await shop.close(), 0);
+    let exitCode: number | null = null;
+    await inTime(3_000, async () => {
+      exitCode = await shop.close(patienceMs);
+      return true;
+    });
+    assert.equal(exitCode, 0);
     assert.deepEqual(await readdir(folder), []);
   },
 };

@@ -1,15 +1,17 @@
 /** Preparing: what is done once for an application, and would cost more if it were done on each request. */
 import { exposeRequest, observePrototypes } from '@throughline/core/adapter';
-import type { Application, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { watchRoute } from './route.js';
 
-const prepared = new WeakSet<Application>();
+/** By the prototype of their requests, which tells an application at a third of the cost of asking the request for it. */
+const prepared = new WeakSet<object>();
 
-/** Prepares what all requests of the application inherit from; the second time it does nothing. */
-export function prepare(app: Application): void {
-  if (prepared.has(app)) return;
-  prepared.add(app);
-  const { request, response } = app as unknown as { request: Request; response: Response };
+/** Prepares what all requests of the application of this one inherit from; the second time it does nothing. */
+export function prepare(req: Request): void {
+  const prototype = Object.getPrototypeOf(req) as object;
+  if (prepared.has(prototype)) return;
+  prepared.add(prototype);
+  const { request, response } = req.app as unknown as { request: Request; response: Response };
   exposeRequest(request, (source: Request) => source);
   watchRoute(request);
   observePrototypes(request, response);

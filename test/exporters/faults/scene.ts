@@ -3,6 +3,7 @@ import { createObservability, type Observability } from '@throughline/core';
 import { openobserveExporter } from '@throughline/core/exporters/openobserve';
 import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import type { Exporter } from '../../contract/exporter.js';
+import { PATIENCE } from '../../contract/patience.js';
 
 export type Status = ReturnType<Observability['status']>['exporters'][number];
 
@@ -127,10 +128,10 @@ export class Scene {
 
   /** Waits for what real sockets bring about; the books must be right all the while. */
   async until(condition: () => boolean): Promise<void> {
-    const startNs = process.hrtime.bigint();
+    const endNs = process.hrtime.bigint() + BigInt(PATIENCE.timeout) * 1_000_000n;
     while (!condition()) {
       this.status();
-      if (process.hrtime.bigint() - startNs > 4_000_000_000n) throw new Error('what was waited for did not happen');
+      if (process.hrtime.bigint() > endNs) throw new Error('what was waited for did not happen');
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { PATIENCE } from '../../contract/patience.js';
 import { createCertificate, type Certificate } from './certificate.js';
 import { startProxy } from './proxy-server.js';
 import { startScript } from './script.js';
@@ -16,20 +17,18 @@ function authoritiesFile({ cert }: Certificate): string {
   return join(folder, 'ca.pem');
 }
 
-const patience = { timeout: 5_000 };
-
 describe('a script ends at once', () => {
   it('when all is delivered, though the connection is kept', async () => {
     const wire = await startWire();
     const script = startScript(`http://localhost:${wire.port}`);
-    await vi.waitUntil(() => wire.requests.length === 1, patience);
+    await vi.waitUntil(() => wire.requests.length === 1, PATIENCE);
     expect(await script.end()).toBe(0);
   });
 
   it('when the server never answers', async () => {
     const wire = await startWire(() => undefined);
     const script = startScript(`http://localhost:${wire.port}`);
-    await vi.waitUntil(() => wire.requests.length === 1, patience);
+    await vi.waitUntil(() => wire.requests.length === 1, PATIENCE);
     expect(await script.end()).toBe(0);
   });
 
@@ -38,7 +37,7 @@ describe('a script ends at once', () => {
     const addresses = [{ address: '127.0.0.2', family: 4 } as const, { address: '127.0.0.1', family: 4 } as const];
     const url = `${scheme}://localhost:${wire.port}`;
     const script = startScript(url, { tls: { ca: certificate.cert }, addresses });
-    await vi.waitUntil(() => wire.requests.length === 1, patience);
+    await vi.waitUntil(() => wire.requests.length === 1, PATIENCE);
     expect(await script.end()).toBe(0);
   });
 
@@ -47,7 +46,7 @@ describe('a script ends at once', () => {
     let received = 0;
     wire.intercept = (_, { length }) => (received = length) >= 0;
     const script = startScript(`https://localhost:${wire.port}`);
-    await vi.waitUntil(() => received > 0, patience);
+    await vi.waitUntil(() => received > 0, PATIENCE);
     expect(await script.end()).toBe(0);
   });
 
@@ -57,7 +56,7 @@ describe('a script ends at once', () => {
       const proxy = await startProxy(0);
       proxy.refusal = 0;
       const script = startScript(url, { env: { ALL_PROXY: `http://127.0.0.1:${proxy.port}` } });
-      await vi.waitUntil(() => proxy.asked.length === 1, patience);
+      await vi.waitUntil(() => proxy.asked.length === 1, PATIENCE);
       expect(await script.end()).toBe(0);
     },
   );
@@ -67,7 +66,7 @@ describe('a script ends at once', () => {
     const proxy = await startProxy(wire.port);
     const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
     const script = startScript('https://logs.test', { tls: { ca: certificate.cert }, env });
-    await vi.waitUntil(() => wire.requests.length === 1, patience);
+    await vi.waitUntil(() => wire.requests.length === 1, PATIENCE);
     expect(await script.end()).toBe(0);
   });
 });
@@ -78,7 +77,7 @@ describe('NODE_EXTRA_CA_CERTS', () => {
     const proxy = await startProxy(wire.port, certificate);
     const env = { NODE_EXTRA_CA_CERTS: authoritiesFile(certificate), HTTPS_PROXY: `https://localhost:${proxy.port}` };
     const scripts = [startScript(`https://localhost:${wire.port}`, { env }), startScript('https://logs.test', { env })];
-    await vi.waitUntil(() => wire.requests.length === 2, patience);
+    await vi.waitUntil(() => wire.requests.length === 2, PATIENCE);
     expect(proxy.asked).toEqual(['CONNECT logs.test:443']);
     expect(await Promise.all(scripts.map((script) => script.end()))).toEqual([0, 0]);
   });

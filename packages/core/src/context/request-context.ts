@@ -43,6 +43,8 @@ export interface UnitOfWork extends Concludable {
   fields: Readonly<Record<string, unknown>>;
   /** Errors that a line has told in full. */
   toldErrors?: WeakSet<Error> | undefined;
+  /** What is known of the request by whoever answers it, until its response is closed. */
+  exchange?: object | undefined;
   /** Counts changes, so that what is derived from the context can be kept until the next one. */
   revision: number;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { processorMs } from '../../testing/processor-time.js';
 import { createRedactor } from '../internal/redact.js';
 import { createScrub, isInnocent } from './scrub.js';
 
@@ -68,9 +69,8 @@ describe('scrub', () => {
     '4111 ',
     '\ud83d',
   ])('takes linear time on endless %j', (piece) => {
-    const startMs = performance.now();
-    scrub(piece.repeat(Math.floor(200_000 / piece.length)));
-    expect(performance.now() - startMs).toBeLessThan(500);
+    const text = piece.repeat(Math.floor(200_000 / piece.length));
+    expect(processorMs(() => scrub(text))).toBeLessThan(500);
   });
 
   it('leaves every text alone that is innocent', () => {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { currentScope, runInScope } from '../context/current.js';
 import { createMethodReplacer } from '../internal/method-replacer.js';
-import { type Exchange, exchangeOf } from './exchange.js';
+import { type Exchange, exchangeOf, exchangeOfResponse } from './exchange.js';
 
 type Event = [name: string | symbol, ...values: unknown[]];
 type Emit<Emitter> = (this: Emitter, ...event: Event) => boolean;
@@ -33,7 +33,7 @@ const replaceEmitOfResponse = createMethodReplacer('emit', (emit: Emit<ServerRes
   }
 
   return function emitWithContext(this: ServerResponse, ...event: Event) {
-    const exchange = exchangeOf(this.req);
+    const exchange = exchangeOfResponse(this);
     if (!exchange) return emit.apply(this, event);
     return isCurrent(exchange)
       ? hearAndEmit(this, exchange, event)

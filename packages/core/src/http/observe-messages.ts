@@ -3,8 +3,12 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { emitInScope } from './emit-in-scope.js';
 import { writeRequestId } from './response-head.js';
 
+/** Prototypes that have them, or inherit them. */
+const observed = new WeakSet<object>();
+
 /** Replaces the methods on what inherits none that were replaced already. */
 export function observeMessages(req: IncomingMessage, res: ServerResponse): void {
+  if (observed.has(Object.getPrototypeOf(req) as object) && observed.has(Object.getPrototypeOf(res) as object)) return;
   emitInScope(req, res);
   writeRequestId(res);
 }
@@ -16,7 +20,9 @@ export function observeMessages(req: IncomingMessage, res: ServerResponse): void
  */
 export function observePrototypes(request: IncomingMessage, response: ServerResponse): void {
   const bases = [baseOf(request, IncomingMessage.prototype), baseOf(response, ServerResponse.prototype)] as const;
-  if (bases[0] && bases[1]) observeMessages(bases[0], bases[1]);
+  if (!bases[0] || !bases[1]) return;
+  observeMessages(bases[0], bases[1]);
+  observed.add(request).add(response);
 }
 
 /** The last prototype before Node's own, if that is among them. */

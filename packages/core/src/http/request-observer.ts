@@ -131,6 +131,7 @@ function scopeFor(req: IncomingMessage, headers: IncomingHttpHeaders, requestId:
     firstTrace: activeTrace() ?? inboundTrace,
     tracestate: inboundTrace && parseTracestate(headers['tracestate']),
     logged: {},
+    exchange: undefined,
     fields: noFields,
     revision: 0,
   });

@@ -1,7 +1,7 @@
 /** Response head: a header that every response carries, whatever the application does to the others. */
 import type { ServerResponse } from 'node:http';
 import { createMethodReplacer } from '../internal/method-replacer.js';
-import { exchangeOf } from './exchange.js';
+import { exchangeOfResponse } from './exchange.js';
 
 type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse;
 type GivenHeaders = readonly unknown[] | Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ export const writeRequestId: (res: ServerResponse) => void = createMethodReplace
   'writeHead',
   (writeHead: WriteHead): WriteHead =>
     function writeHeadWithId(this: ServerResponse, ...args: unknown[]) {
-      const exchange = exchangeOf(this.req);
+      const exchange = exchangeOfResponse(this);
       if (!exchange) return writeHead.apply(this, args);
       const { responseHeader, scope } = exchange;
       return writeHead.apply(this, withHeaderForGood(this, responseHeader, scope.requestId, args));

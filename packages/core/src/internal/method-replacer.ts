@@ -14,10 +14,15 @@ export function createMethodReplacer<Name extends string, Method extends object>
   const known = new WeakSet<Method>();
   return (holder) => {
     const replaced = holder[name];
-    if (known.has(replaced)) return;
-    const replacement = replacements.get(replaced) ?? replace(replaced);
+    const replacement = replacements.get(replaced);
+    if (replacement) holder[name] = replacement;
+    else if (!known.has(replaced)) holder[name] = replacementOf(replaced);
+  };
+
+  function replacementOf(replaced: Method): Method {
+    const replacement = replace(replaced);
     replacements.set(replaced, replacement);
     known.add(replacement);
-    holder[name] = replacement;
-  };
+    return replacement;
+  }
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { processorMs } from '../../testing/processor-time.js';
 import { redactText } from './redact-text.js';
 import { createRedactor } from './redact.js';
 
@@ -28,6 +29,12 @@ describe('redacted text', () => {
     );
   });
 
+  it('hides secrets that stand in a value which may be seen: in a URL, and behind a comma', () => {
+    expect(cleaned('next=/x?token=canary&page=2')).toBe('next=/x?token=[Redacted]&page=2');
+    expect(cleaned('cache:6380,ssl=True,password=canary,canary=')).toBe('cache:6380,ssl=True,password=[Redacted]');
+    expect(cleaned(String(['page=7', 'pin=canary', ['size=9']]))).toBe('page=7,pin=[Redacted]');
+  });
+
   it('leaves alone what was hidden before', () => {
     const text = `{ token: '[Redacted]', 'x-api-key': '[Redacted]' } {"pin":"[Redacted]"}`;
     expect(cleaned(text)).toBe(text);
@@ -47,10 +54,8 @@ describe('redacted text', () => {
   it.each(['\\', '\\"', '\\"a\\":', '\\"a\\":\\"', 'a: ', "a: '", '\r\n', '\r\na', '\r\ncookie: ', "'a':"])(
     'takes linear time on endless %j',
     (piece) => {
-      const startMs = performance.now();
-      cleaned(piece.repeat(Math.floor(200_000 / piece.length)));
-      cleaned(`${piece.repeat(Math.floor(200_000 / piece.length))}\r\n\\": '`);
-      expect(performance.now() - startMs).toBeLessThan(500);
+      const text = piece.repeat(Math.floor(200_000 / piece.length));
+      expect(processorMs(() => [text, `${text}\r\n\\": '`].map(cleaned))).toBeLessThan(500);
     },
   );
 });

@@ -10,8 +10,11 @@ export const redacted = '[Redacted]';
 /** Password of `scheme://user:password@host`. */
 const urlPassword = /(:\/\/[^\s/?#@:]*:)[^\s/?#]+@/g;
 
-/** `name=value` of a query string, a form body or a connection string, also in quotes. */
-const queryPair = /(^|[?&#;\s"'`(,])([\w.[\]%-]{1,96}=)([^&#;\s"'<>]+)/g;
+/** `name=` of a query string, a form body or a connection string, also in quotes, where a value follows. */
+const queryName = /(?:^|[?&#;\s"'`(,])([\w.[\]%-]{1,96})=(?=[^&#;\s"'<>])/g;
+
+/** What ends such a value. */
+const queryEnd = /[&#;\s"'<>]|$/g;
 
 /** `"name": value` of a JSON text, possibly cut short. */
 const jsonPair = /(["'])([\w.-]{1,96})\1(\s{0,8}:\s{0,8})("(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|[^\s,}\]]+)/g;
@@ -54,17 +57,27 @@ export function redactText(
   // A pattern is tried only where its mark occurs: most texts hold none of them.
   let safe = text;
   if (found & marks.colon && safe.includes('://')) safe = safe.replace(urlPassword, `$1${redacted}@`);
-  if (found & marks.equals) {
-    safe = safe.replace(queryPair, (pair, before: string, name: string) =>
-      isSensitive(decoded(name.slice(0, -1))) ? `${before}${name}${redacted}` : pair,
-    );
-  }
+  if (found & marks.equals) safe = redactQuery(safe, isSensitive);
   if (found & marks.carriageReturn && safe.includes('\r\n')) {
     safe = safe.replace(headerLine, (line, name: string, colon: string) =>
       isSensitive(name) ? `${name}${colon}${redacted}` : line,
     );
   }
   return found & marks.colon && found & anyQuote ? redactQuoted(safe, isSensitive) : safe;
+}
+
+/** A value that may be seen is searched for names as well: it may be a URL, or the first of a list with commas. */
+function redactQuery(text: string, isSensitive: (name: string) => boolean): string {
+  let safe = '';
+  let from = 0;
+  queryName.lastIndex = 0;
+  for (let found = queryName.exec(text); found; found = queryName.exec(text)) {
+    if (!isSensitive(decoded(found[1] ?? ''))) continue;
+    safe += text.slice(from, queryName.lastIndex) + redacted;
+    queryEnd.lastIndex = queryName.lastIndex;
+    from = queryName.lastIndex = queryEnd.exec(text)?.index ?? text.length;
+  }
+  return safe + text.slice(from);
 }
 
 const anyQuote = marks.doubleQuote | marks.singleQuote | marks.backtick;

@@ -1,5 +1,7 @@
 /** Field texts: log fields as JSON, each key once, ready to be put on a line. */
 
+import type { Plain } from '../internal/copy-flat.js';
+
 /** Key to the JSON text of its value. */
 export type FieldTexts = ReadonlyMap<string, string>;
 
@@ -17,6 +19,11 @@ export function quote(text: string): string {
 
 /** Printable ASCII but the quote and the backslash. */
 const needsNoEscape = /^[ !#-[\]-~]*$/;
+
+/** JSON of a value that is none of an object. */
+export function plainText(value: Plain): string {
+  return typeof value === 'string' ? quote(value) : String(value);
+}
 
 /** Sets a field unless JSON leaves its value out. */
 export function setText(texts: Map<string, string>, key: string, value: unknown): void {

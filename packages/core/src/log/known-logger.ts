@@ -21,6 +21,8 @@ export class KnownLogger {
   readonly serializers: readonly Serializer[];
   /** Whether the user gave the logger a serializer for errors. */
   readonly hasOwnErrors: boolean;
+  /** Whether pino puts fields on the line as they are: it was told of nothing to be done with them. */
+  readonly takesPlainFields: boolean;
   private lastBindings: LoggerBindings | undefined;
   private silent: { readonly standIn: PinoState; text: string } | undefined;
 
@@ -34,8 +36,11 @@ export class KnownLogger {
     this.messageKey = state[this.symbols.messageKey] as string;
     this.serializers = serializersOf(logger, this.symbols);
     this.hasOwnErrors = this.serializers.some(([name]) => name === this.errorKey);
+    this.takesPlainFields = this.serializers.length === 0 && takesPlainFields(state, this.symbols);
     this.standIn = Object.create(logger) as PinoState;
-    this.standIn[this.symbols.serializers] = {};
+    // Pino looks up any name in these, and would find `valueOf` on what inherits from `Object.prototype`.
+    this.standIn[this.symbols.serializers] = Object.create(null);
+    this.standIn[this.symbols.stringifiers] = Object.assign(Object.create(null), state[this.symbols.stringifiers]);
     this.standIn[this.symbols.mixin] = undefined;
     this.standIn[this.symbols.write] = cleanedWrite(state[this.symbols.write] as Write, redactor);
     this.standIn[this.symbols.formatters] = { ...(state[this.symbols.formatters] as object), log: undefined };
@@ -61,6 +66,12 @@ export class KnownLogger {
     standIn[this.symbols.stream] = { write: (text: string) => (silent.text = text) };
     return silent;
   }
+}
+
+function takesPlainFields(state: PinoState, symbols: PinoSymbols): boolean {
+  const isTold = Reflect.ownKeys((state[symbols.stringifiers] as object | undefined) ?? {}).length > 0;
+  const { log } = state[symbols.formatters] as { log?: unknown };
+  return !isTold && log === undefined && !state[symbols.mixin] && !state[symbols.nestedKey];
 }
 
 /** How pino writes a line. */

@@ -11,7 +11,7 @@ import { errorLevel, loggedError, type LoggedError } from './logged-error.js';
 import { type KnownLogger, KnownLoggers } from './known-logger.js';
 import { redactFields } from './logger-bindings.js';
 import { scopeOf } from './logger-scope.js';
-import { placeFields, withRate } from './placed-fields.js';
+import { placeFields, plainFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
 import { identityNames, ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
 import { noteTold, withoutTold } from './told-errors.js';
@@ -67,7 +67,7 @@ export class LineWriter {
       const known = this.loggers.of(call.logger);
       const composed = this.compose(call, known, known.standIn);
       this.options.onLine(call.level);
-      if (call.level >= errorLevel) this.noteError(call, known, composed);
+      if (composed && call.level >= errorLevel) this.noteError(call, known, composed);
     } catch (reason) {
       this.options.onFailure(reason);
     }
@@ -95,11 +95,25 @@ export class LineWriter {
     onError(loggedError(errorLevel, parts, { message, error, fields: all }));
   }
 
-  /** @param line The stand-in that the line is written by. */
-  private compose({ logger, args, method, level, rate }: LoggerCall, known: KnownLogger, line: PinoState): Composed {
+  /**
+   * @param line The stand-in that the line is written by.
+   * @returns What it was made of, at `error` and above.
+   */
+  private compose(
+    { logger, args, method, level, rate }: LoggerCall,
+    known: KnownLogger,
+    line: PinoState,
+  ): Composed | undefined {
     const { symbols, errorKey, messageKey } = known;
     const { redactor } = this.options;
     const call = printable(readCall(args, errorKey), redactor);
+    const send = method as (this: unknown, ...args: unknown[]) => void;
+    const plain = level < errorLevel && rate === 1 ? this.plainParts(logger, call, known) : undefined;
+    if (plain !== undefined) {
+      line[symbols.chindings] = plain;
+      send.call(line, call.message, ...call.params);
+      return undefined;
+    }
     const given = mixIn(logger, symbols, call.fields, level);
     const telling = withoutTold(given, logger, known, redactor);
     const formatted = formatFields(logger, symbols, telling);
@@ -110,10 +124,17 @@ export class LineWriter {
       fields && placeFields(fields, parts, this.always, call.message === undefined ? undefined : messageKey);
 
     line[symbols.chindings] = this.baseText + parts.joined(placed?.hidden ?? nothing);
-    const send = method as (this: unknown, ...args: unknown[]) => void;
     if (placed) send.call(line, placed.fields, call.message, ...call.params);
     else send.call(line, call.message, ...call.params);
     return { call, error: given?.[errorKey], parts, fields: placed?.fields };
+  }
+
+  /** All that stands on the line but its head and its message, where the call's fields go there as they are. */
+  private plainParts(logger: Logger, { fields, message }: LogCall, known: KnownLogger): string | undefined {
+    if (typeof message !== 'string' || !known.takesPlainFields) return undefined;
+    const parts = this.partsOf(logger, known);
+    const plain = fields ? plainFields(fields, parts, this.always, known.messageKey, this.options.redactor) : '';
+    return plain === undefined ? undefined : this.baseText + parts.joined(nothing) + plain;
   }
 
   private noteError({ logger, level }: LoggerCall, known: KnownLogger, composed: Composed): void {

@@ -9,8 +9,11 @@ export interface PinoSymbols {
   readonly messageKey: symbol;
   readonly mixin: symbol;
   readonly mixinMergeStrategy: symbol;
+  readonly nestedKey: symbol;
   readonly serializers: symbol;
   readonly stream: symbol;
+  /** What `redact` makes of fields of some names. */
+  readonly stringifiers: symbol;
   /** Writes a line of fields, finished message and level. */
   readonly write: symbol;
 }
@@ -22,8 +25,10 @@ const names = [
   'messageKey',
   'mixin',
   'mixinMergeStrategy',
+  'nestedKey',
   'serializers',
   'stream',
+  'stringifiers',
   'write',
 ] as const satisfies (keyof PinoSymbols)[];
 

@@ -1,5 +1,7 @@
 /** Placed fields: the fields of a call beside ours, each name once. */
-import { displacedName, toText } from './field-texts.js';
+import { takeFlat } from '../internal/copy-flat.js';
+import type { Redactor } from '../internal/redact.js';
+import { displacedName, plainText, quote, toText } from './field-texts.js';
 import type { LineParts } from './line-parts.js';
 
 export interface PlacedFields {
@@ -23,11 +25,8 @@ export function placeFields(
   always: ReadonlySet<string>,
   messageKey: string | undefined,
 ): PlacedFields {
-  // Pino looks each key up in plain objects, and takes what it finds under `__proto__` for a function.
-  const isTaken = (key: string): boolean => key === messageKey || key === '__proto__' || always.has(key);
   const keys = Object.keys(fields);
-  const isFree = (key: string): boolean => !isTaken(key) && parts.ours(key) === undefined && !parts.hasField(key);
-  if (keys.every(isFree)) return { fields, hidden: none };
+  if (keys.every((key) => isFree(key, parts, always, messageKey))) return { fields, hidden: none };
   const placed: Record<string, unknown> = {};
   const hidden = new Set<string>();
   for (const key of keys) {
@@ -35,12 +34,42 @@ export function placeFields(
     const ours = parts.ours(key);
     // What OpenTelemetry's instrumentation mixes in says the same as the context: once is enough.
     if (ours !== undefined && ours === toText(value)) continue;
-    const isDisplaced = ours !== undefined || isTaken(key);
+    const isDisplaced = ours !== undefined || isTaken(key, always, messageKey);
     const name = isDisplaced ? displacedName(key) : key;
     if (isDisplaced || parts.hasField(name)) hidden.add(name);
     placed[name] = value;
   }
   return { fields: placed, hidden };
+}
+
+/**
+ * The fields as JSON, ready to be put on a line: `,"status":200,"bytes":7`. For those of most calls, plain values under
+ * names of their own, that is all that {@link placeFields} and pino make of them, at a third of the time; `undefined` for
+ * others.
+ */
+export function plainFields(
+  fields: Readonly<Record<string, unknown>>,
+  parts: LineParts,
+  always: ReadonlySet<string>,
+  messageKey: string,
+  { keys }: Redactor,
+): string | undefined {
+  let joined = '';
+  const isPlain = takeFlat(fields, keys, (name, value) => {
+    joined += `,${quote(name)}:${plainText(value)}`;
+    return isFree(name, parts, always, messageKey);
+  });
+  return isPlain ? joined : undefined;
+}
+
+/** Whether nothing of the kind is on the line yet. */
+function isFree(key: string, parts: LineParts, always: ReadonlySet<string>, messageKey: string | undefined): boolean {
+  return !isTaken(key, always, messageKey) && parts.ours(key) === undefined && !parts.hasField(key);
+}
+
+/** Whether no field of a call can have the name. Pino looks each up in plain objects, and takes what it finds under `__proto__` for a function. */
+function isTaken(key: string, always: ReadonlySet<string>, messageKey: string | undefined): boolean {
+  return key === messageKey || key === '__proto__' || always.has(key);
 }
 
 /** The fields with the rate at which such lines are written; a field of the user's of that name gives way. */

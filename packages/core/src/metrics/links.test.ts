@@ -18,7 +18,7 @@ it('a thread that has ended is not taken on again by what it said last', async (
   const meeting = new BroadcastChannel('throughline/metrics');
   // They are heard in their order.
   for (const id of [ended, alive]) meeting.postMessage(wrapped({ kind: 'here', id }));
-  await vi.waitUntil(() => takenOn.mock.calls.some(([id]) => id === `thread ${alive}`));
+  await vi.waitUntil(() => takenOn.mock.calls.some(([id]) => id === `thread ${alive}`), { timeout: 30_000 });
   meeting.close();
   expect(takenOn.mock.calls.map(([id]) => id)).toEqual([`thread ${alive}`]);
 });

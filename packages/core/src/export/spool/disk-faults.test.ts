@@ -60,7 +60,6 @@ async function callsOf(life: (subject: Subject) => Promise<unknown>, begin: () =
 describe('a disk of which one call fails', () => {
   it.each(['ENOSPC', 'EIO'])(
     'loses nothing but what memory has no room for, and counts that, whichever call fails with %s',
-    { timeout: 30_000 },
     async (code) => {
       const calls = await callsOf(live, () => start(new Storage(), 1));
       expect(calls).toBeGreaterThan(60);
