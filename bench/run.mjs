@@ -20,11 +20,12 @@ import { line } from './scenarios/line.mjs';
 import { memory } from './scenarios/memory.mjs';
 import { metrics } from './scenarios/metrics.mjs';
 import { nest } from './scenarios/nest.mjs';
+import { outbound } from './scenarios/outbound.mjs';
 import { routes } from './scenarios/routes.mjs';
 import { start } from './scenarios/start.mjs';
 import { suppressed } from './scenarios/suppressed.mjs';
 
-const requests = [express, koa, nest];
+const requests = [express, koa, nest, outbound];
 const calls = [line, suppressed, contextRead];
 const processes = [importTime, start, memory, routes, concurrency];
 const exports = [exporterCost, exporterOutage, exporterWorstInput];

@@ -58,8 +58,9 @@ function add(headers: object, name: string, value: string | undefined): boolean 
 
 function read(headers: object, name: string): string | undefined {
   if (isHeadersLike(headers)) return headers.get(name) ?? undefined;
-  for (const [key, value] of Object.entries(headers)) {
-    const text = key.toLowerCase() === name ? textOf(value) : undefined;
+  for (const key of Object.keys(headers)) {
+    const isIt = key.length === name.length && key.toLowerCase() === name;
+    const text = isIt ? textOf(headers[key as keyof typeof headers]) : undefined;
     if (text !== undefined) return text;
   }
   return undefined;

@@ -18,6 +18,11 @@ const maxTextLength = 8_192;
 /** Integers up to here have fewer digits than a card number. */
 const maxPlainNumber = 999_999_999_999;
 
+/** Whether a number is surely no card's. */
+export function isPlainNumber(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= maxPlainNumber;
+}
+
 /** Collects the attributes of one record; what it is given as copies has clean texts already. */
 export class AttributeList {
   readonly #attributes: Attributes = {};
@@ -86,7 +91,7 @@ export class AttributeList {
   #scalarOf(value: unknown): Scalar {
     if (typeof value === 'boolean' || typeof value === 'string') return value;
     if (typeof value !== 'number') return this.#textOf(value);
-    if (Number.isInteger(value) && value >= 0 && value <= maxPlainNumber) return value;
+    if (isPlainNumber(value)) return value;
     // A card number may also come as a number.
     const text = String(value);
     const safe = this.#scrub(text);

@@ -173,6 +173,7 @@ function entryOf(stored: StoredRecord, { shelf, bytes, author }: OpenShelf): Wai
   const { journal, segment, isOwn } = shelf;
   return {
     record,
+    bytes: record.bytes,
     count: stored.count,
     firstSeenMs: Math.min(stored.firstSeenMs ?? record.timeMs, record.timeMs),
     lastSeenMs: Math.max(stored.lastSeenMs ?? record.timeMs, record.timeMs),

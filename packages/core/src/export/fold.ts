@@ -2,6 +2,7 @@
 import { maxReadLength, unreadText } from '../internal/cut-text.js';
 import type { ErrorRecord } from './record.js';
 import type { ErrorReport } from './report.js';
+import { topFrame } from './stack.js';
 
 /**
  * A record on its way to one destination. It stands for `count` reports and weighs so much in every counter: each
@@ -17,23 +18,31 @@ export interface Entry {
   readonly replayed?: true;
 }
 
-const maxPartLength = 256;
+/** Characters of each part that are compared. */
+export const maxPartLength = 256;
 
-/** What two reports must have in common to be one: type, message, top of the stack, route, logger. */
+/** Stands between the parts; no number and no word goes on behind it. */
+export const separator = '\x7f';
+
+/** What two reports must have in common to be one: top of the stack, level, route, type, logger, message, message of the error. */
 export function fingerprintOf(report: ErrorReport): string {
-  const { error, fields } = report;
-  let origin = '';
+  const { level, logger, message, error, fields } = report;
+  const [top, type, said] = originOf(error);
+  const [method, route] = [fieldOf(fields, 'method'), fieldOf(fields, 'route')];
+  return [top, level, ...[method, route, type, logger, message, said].map(part)].join(separator);
+}
+
+function originOf(error: unknown): readonly [top: string, type: unknown, message: unknown] {
   try {
-    if (typeof error === 'object' && error !== null) {
-      const { name, message, stack } = error as Partial<Record<keyof Error, unknown>>;
-      origin = `${part(name)}\n${part(message)}\n${topFrame(stack)}`;
-    } else if (error !== undefined) origin = typeof error === 'string' ? part(error) : typeof error;
+    if (typeof error !== 'object' || error === null)
+      return ['', error === undefined ? undefined : typeof error, typeof error === 'string' ? error : undefined];
+    const { name, message, stack } = error as Partial<Record<keyof Error, unknown>>;
+    const isRead = typeof stack === 'string' && stack.length <= maxReadLength;
+    return [isRead ? topFrame(stack) : '', name, message];
   } catch {
     // An error that cannot be read is told from others by its log message alone.
+    return ['', undefined, undefined];
   }
-  const { level, logger, message } = report;
-  const place = `${part(fieldOf(fields, 'method'))} ${part(fieldOf(fields, 'route'))}`;
-  return `${level}\n${part(logger)}\n${part(message)}\n${place}\n${origin}`;
 }
 
 /** A field of a report, `undefined` when it cannot be read. */
@@ -49,12 +58,4 @@ function part(text: unknown): string {
   if (typeof text !== 'string') return '';
   if (text.length <= maxPartLength) return text;
   return text.length > maxReadLength ? unreadText(text) : text.slice(0, maxPartLength);
-}
-
-function topFrame(stack: unknown): string {
-  if (typeof stack !== 'string' || stack.length > maxReadLength) return '';
-  const start = stack.indexOf('\n    at ');
-  if (start < 0) return '';
-  const end = stack.indexOf('\n', start + 1);
-  return part(stack.slice(start + 1, end < 0 ? undefined : end));
 }

@@ -1,10 +1,11 @@
 /** Intake: makes each error report a record, once, and hands it to every destination. */
 import type { Clock } from '../internal/clock.js';
 import type { Redactor } from '../internal/redact.js';
-import { fieldOf, fingerprintOf } from './fold.js';
+import { fieldOf } from './fold.js';
 import type { HandoverTaker } from './handover.js';
 import type { Pipeline } from './pipeline.js';
-import { createRecorder, type ErrorRecord } from './record.js';
+import { jsonOf, recordOf, type MadeRecord } from './plain-record.js';
+import { createReader } from './reader.js';
 import type { ErrorReport } from './report.js';
 import type { Spool } from './spool/spool.js';
 import { homeDirectory } from './system-facts.js';
@@ -26,9 +27,13 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions): (report: ErrorReport) => void {
   const { pipelines, handovers, spool, errors, createUid, redactor, clock, root } = options;
   const isRepeated = createOfferedErrors();
-  const record = createRecorder({ redactor, createUid, root, home: homeDirectory() });
-  const enqueue = (fingerprint: string, made: ErrorRecord): void => {
-    const entry = errors.add(made, fingerprint, spool?.append(made));
+  const read = createReader({ redactor, createUid, root, home: homeDirectory() });
+  const enqueue = (fingerprint: string, made: MadeRecord): void => {
+    const entry = errors.add(
+      made,
+      fingerprint,
+      spool?.append(() => jsonOf(made)),
+    );
     for (const pipeline of pipelines) pipeline.accept(entry);
   };
   const grow = (waiting: WaitingEntry, timeMs: number): void => {
@@ -40,13 +45,13 @@ export function createIntake(options: IntakeOptions): (report: ErrorReport) => v
     try {
       if (isRepeated(report)) return;
       const timeMs = isTime(report.timeMs) ? report.timeMs : clock.now();
-      const fingerprint = fingerprintOf(report);
-      const waiting = errors.find(fingerprint);
+      const draft = read(report);
+      const waiting = errors.find(draft.fingerprint);
       if (waiting !== undefined) grow(waiting, timeMs);
       if (waiting !== undefined && handovers.length === 0) return;
-      const made = record(report, timeMs);
-      if (waiting === undefined && pipelines.length > 0) enqueue(fingerprint, made);
-      for (const handover of handovers) handover.accept(made, report.error);
+      const made = draft.make(timeMs);
+      if (waiting === undefined && pipelines.length > 0) enqueue(draft.fingerprint, made);
+      for (const handover of handovers) handover.accept(recordOf(made), report.error);
     } catch {
       for (const taker of [...pipelines, ...handovers]) taker.refuse('unreadable');
     }

@@ -12,18 +12,19 @@ export interface LedgerTotals extends Record<Ending, number> {
 }
 
 export class Ledger {
-  readonly #totals: LedgerTotals = {
+  readonly #totals: Omit<LedgerTotals, 'reasons'> = {
     offered: 0,
     delivered: 0,
     rejected: 0,
     dropped: 0,
     unconfirmed: 0,
     truncated: 0,
-    reasons: {},
   };
+  /** No object: adding to a member by a name that varies takes V8 half a microsecond. */
+  readonly #reasons = new Map<string, number>();
 
   get totals(): LedgerTotals {
-    return { ...this.#totals, reasons: { ...this.#totals.reasons } };
+    return { ...this.#totals, reasons: Object.fromEntries(this.#reasons) };
   }
 
   offer(count = 1): void {
@@ -43,6 +44,6 @@ export class Ledger {
   lose(ending: Exclude<Ending, 'delivered'>, count: number, reason: string): void {
     if (count === 0) return;
     this.#totals[ending] += count;
-    this.#totals.reasons[reason] = (this.#totals.reasons[reason] ?? 0) + count;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count);
   }
 }

@@ -59,8 +59,8 @@ export class Queue {
     const author = this.#entries[0]?.author;
     let count = 0;
     let bytes = 0;
-    for (const { record, author: other } of this.#entries) {
-      bytes += record.bytes;
+    for (const { bytes: size, author: other } of this.#entries) {
+      bytes += size;
       if (count > 0 && (count >= maxEntries || bytes > maxBytes || other !== author)) break;
       count++;
     }
@@ -88,7 +88,7 @@ export class Queue {
 
   /** Puts another, smaller record in the place of a taken entry's. */
   replace(entry: WaitingEntry, record: ErrorRecord): WaitingEntry {
-    const smaller = { ...entry, record };
+    const smaller = { ...entry, record, bytes: record.bytes };
     this.release([entry]);
     this.hold(smaller);
     return smaller;
@@ -103,6 +103,6 @@ export class Queue {
   }
 }
 
-function bytesOf({ record, fingerprint }: WaitingEntry): number {
-  return record.bytes + fingerprint.length + entryOverheadBytes;
+function bytesOf({ bytes, fingerprint }: WaitingEntry): number {
+  return bytes + fingerprint.length + entryOverheadBytes;
 }

@@ -7,10 +7,11 @@ import { marks, marksOf } from '../internal/text-marks.js';
 import { AttributeList, type Attributes } from './attributes.js';
 import { causeText } from './cause-text.js';
 import { CleanCopy, ErrorCopy } from './clean-copy.js';
-import { createStackCleaner } from './known-frames.js';
+import { createFramesMemory, createStackCleaner, type FramesMemory } from './known-frames.js';
 import type { ErrorReport } from './report.js';
 import { createScrub, type Scrub } from './scrub.js';
 import { createHomeHider, createPathShortener, type CodeLocation } from './stack.js';
+import { attributeOverheadBytes, recordOverheadBytes, scalarBytes, sizeOf } from './weight.js';
 
 /** What is known of one error: clean, flat and frozen. */
 export interface ErrorRecord {
@@ -50,16 +51,33 @@ export interface RecorderOptions {
   home: string;
 }
 
-/** Makes the function that turns reports into records. */
-export function createRecorder(options: RecorderOptions): (report: ErrorReport, timeMs?: number) => ErrorRecord {
-  const { redactor, createUid } = options;
+/** What is done to texts before they are kept. */
+export interface Cleaners {
+  /** For what is said of a request, whose paths stay: they begin at `/`, where the application's directory may lie too. */
+  readonly clean: Scrub;
+  /** For what is said of an error. */
+  readonly cleanError: Scrub;
+  readonly knownFrames: FramesMemory;
+  /** Hides the paths of this machine, and does nothing else. */
+  readonly hidePaths: Scrub;
+}
+
+export function createCleaners({ redactor, home, root }: RecorderOptions): Cleaners {
   const scrub = createScrub(redactor);
-  const hideHome = createHomeHider(options.home);
-  const shorten = createPathShortener(options.root);
-  // What is said of a request keeps its paths: they begin at `/`, where the application's directory may lie too.
-  const clean = createCleaner(scrub, hideHome);
-  const cleanError = createCleaner(scrub, (text) => hideHome(shorten(text)));
-  const cleanStack = createStackCleaner(cleanError);
+  const hideHome = createHomeHider(home);
+  const shorten = createPathShortener(root);
+  const hidePaths: Scrub = (text) => hideHome(shorten(text));
+  const cleanError = createCleaner(scrub, hidePaths);
+  return { clean: createCleaner(scrub, hideHome), cleanError, knownFrames: createFramesMemory(cleanError), hidePaths };
+}
+
+/** Makes the function that turns reports into records. */
+export function createRecorder(
+  options: RecorderOptions,
+  { clean, cleanError, knownFrames }: Cleaners = createCleaners(options),
+): (report: ErrorReport, timeMs?: number) => ErrorRecord {
+  const { redactor, createUid } = options;
+  const cleanStack = createStackCleaner(cleanError, knownFrames);
   return ({ timeMs: reportedMs, level, message, logger, error, fields }, timeMs = reportedMs) => {
     const list = new AttributeList(clean);
     list.addFields(fields, new CleanCopy(redactor.keys, clean));
@@ -98,12 +116,14 @@ function recordError(error: unknown, copy: ErrorCopy, list: AttributeList, scrub
   list.addCopied(fields, 'error_', placed);
   const { type, message, stack, code, cause, errors } = fields;
   const causes = causeText(cause, errors);
+  // The texts of an error are clean; those of other values were put together.
+  const safe = isNativeError(error) ? (text: string): string => text : scrub;
+  const codeText = typeof code === 'object' ? JSON.stringify(code) : String(code);
   return {
-    type: scrub(type),
-    // That of an error is clean; for other values it was put together.
-    message: isNativeError(error) ? message : scrub(message),
+    type: safe(type),
+    message: safe(message),
     stack: typeof stack === 'string' ? stack : undefined,
-    code: code === undefined ? undefined : scrub(typeof code === 'object' ? JSON.stringify(code) : String(code)),
+    code: code === undefined ? undefined : typeof code === 'string' ? safe(code) : scrub(codeText),
     cause: causes === undefined ? undefined : scrub(causes),
   };
 }
@@ -134,10 +154,6 @@ function cut(text: string, length: number): string {
   return detached(text.slice(0, length));
 }
 
-/** What every record costs beside its texts, and what every attribute costs beside its own. */
-const recordOverheadBytes = 400;
-const attributeOverheadBytes = 64;
-
 function weighed(record: { -readonly [Key in keyof ErrorRecord]: ErrorRecord[Key] }): ErrorRecord {
   const { error, message, attributes, logger = '' } = record;
   let bytes = recordOverheadBytes + sizeOf(message) + sizeOf(logger);
@@ -147,14 +163,8 @@ function weighed(record: { -readonly [Key in keyof ErrorRecord]: ErrorRecord[Key
   }
   for (const key in attributes) {
     const value = attributes[key];
-    bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? sizeOf(value) : 8);
+    bytes += attributeOverheadBytes + key.length + (typeof value === 'string' ? sizeOf(value) : scalarBytes);
   }
   record.bytes = bytes;
   return Object.freeze(record);
-}
-
-/** Bytes on the wire or in memory, whichever are more: V8 holds a text at two bytes a character if one of them needs it. */
-function sizeOf(text: string): number {
-  const bytes = Buffer.byteLength(text);
-  return bytes === text.length ? bytes : Math.max(bytes, text.length * 2);
 }

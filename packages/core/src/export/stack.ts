@@ -9,6 +9,7 @@ export interface CodeLocation {
 
 const maxFrames = 50;
 const maxFrameLength = 500;
+const maxTopLength = 48;
 
 /** A call on the way to where an error was made. */
 export interface StackFrame extends CodeLocation {
@@ -47,6 +48,15 @@ export function findLocation(stack: string): CodeLocation | undefined {
     if (isOwn) return location as CodeLocation;
   }
   return undefined;
+}
+
+/** The end of the innermost frame, which tells file, line and column; empty when there is none. */
+export function topFrame(stack: string): string {
+  const start = stack.indexOf('\n    at ') + 1;
+  if (start === 0) return '';
+  const next = stack.indexOf('\n', start);
+  const end = next < 0 ? stack.length : next;
+  return stack.slice(Math.max(start, end - maxTopLength), end);
 }
 
 /** Reads the frames of a stack, the innermost first, fifty at most. */

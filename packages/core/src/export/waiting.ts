@@ -1,11 +1,14 @@
 /** Waiting errors: those that no destination has begun to send grow with each repeat, the same for all of them. */
 import type { Entry } from './fold.js';
+import { recordOf, type MadeRecord } from './plain-record.js';
 import type { ErrorRecord } from './record.js';
 import type { Place } from './spool/journal.js';
 import type { Author } from './spool/segment.js';
 
 /** An entry on its way, and what only we need to know of it. */
 export interface WaitingEntry extends Entry {
+  /** What its record weighs. */
+  readonly bytes: number;
   /** What tells it from other errors. */
   readonly fingerprint: string;
   /** Where it is on disk, if it is. */
@@ -14,10 +17,28 @@ export interface WaitingEntry extends Entry {
   readonly author?: Author;
 }
 
-interface GrowingEntry extends WaitingEntry {
-  count: number;
+class GrowingEntry implements WaitingEntry {
+  readonly bytes: number;
+  readonly fingerprint: string;
+  readonly place: Place | undefined;
+  count = 1;
   firstSeenMs: number;
   lastSeenMs: number;
+  readonly #made: MadeRecord;
+
+  constructor(made: MadeRecord, fingerprint: string, place: Place | undefined) {
+    this.bytes = made.bytes;
+    this.fingerprint = fingerprint;
+    this.place = place;
+    this.firstSeenMs = made.timeMs;
+    this.lastSeenMs = made.timeMs;
+    this.#made = made;
+  }
+
+  /** Of those that never leave, none is put together. */
+  get record(): ErrorRecord {
+    return recordOf(this.#made);
+  }
 }
 
 export class WaitingErrors {
@@ -29,9 +50,8 @@ export class WaitingErrors {
   }
 
   /** Makes an entry that may grow. */
-  add(record: ErrorRecord, fingerprint: string, place: Place | undefined): WaitingEntry {
-    const { timeMs } = record;
-    const entry: GrowingEntry = { record, count: 1, firstSeenMs: timeMs, lastSeenMs: timeMs, fingerprint, place };
+  add(made: MadeRecord, fingerprint: string, place: Place | undefined): WaitingEntry {
+    const entry = new GrowingEntry(made, fingerprint, place);
     this.#growing.set(fingerprint, entry);
     return entry;
   }

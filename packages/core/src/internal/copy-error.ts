@@ -9,7 +9,7 @@ const maxErrors = 10;
 const maxTypeLength = 128;
 
 /** Written by hand below, or of no use to a reader. */
-const named: LeftOut = {
+export const named: LeftOut = {
   keys: new Set(['name', 'type', 'message', 'stack', 'code', 'cause', 'errors', 'toJSON']),
   type: 'function',
 };
@@ -31,6 +31,17 @@ export function copyError(error: Error, copy: CopyVisitor): Record<string, unkno
   return hideValues(copy.members(error, target, named), read(error, 'type'));
 }
 
+/** Members in which a driver or a body parser leaves values of users. */
+export const withValues: ReadonlySet<string> = new Set([
+  'detail',
+  'query',
+  'sql',
+  'parameters',
+  'params',
+  'bindings',
+  'body',
+]);
+
 /** Values of a statement, as TypeORM, Drizzle, Sequelize and Knex leave them beside its text. */
 const statementValues = ['parameters', 'params', 'bindings'];
 
@@ -50,7 +61,7 @@ function hideValues(own: Record<string, unknown>, type: unknown): Record<string,
 }
 
 /** The name somebody gave the error, else that of its class. */
-function errorType(error: object): string {
+export function errorType(error: object): string {
   const name = read(error, 'name');
   if (typeof name === 'string' && name !== '' && name !== 'Error') return typeText(name);
   const { name: className } = (read(error, 'constructor') ?? {}) as { name?: unknown };

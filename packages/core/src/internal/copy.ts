@@ -144,7 +144,7 @@ export class Copy implements CopyVisitor {
   #object(value: object, kind: KeyKind): unknown {
     if (Array.isArray(value)) return this.items(kind === 'headers' ? this.#headerList(value) : value);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) {
+    if (prototype === null ? isNativeError(value) : prototype !== Object.prototype) {
       if (isNativeError(value) || value instanceof Error) return copyError(value, this);
       const special = copyBuiltIn(value, kind, this);
       if (special !== undefined) return special;

@@ -20,6 +20,11 @@ describe('redactor', () => {
   it.each(secretKeys)('takes %s for a secret', (key) => expect(redactor.isSensitive(key)).toBe(true));
   it.each(plainKeys)('lets %s through', (key) => expect(redactor.isSensitive(key)).toBe(false));
 
+  it('copies an error as such that has lost its prototype', () => {
+    const error: unknown = Object.setPrototypeOf(new Error('lost'), null);
+    expect(createRedactor().copy(error)).toMatchObject({ type: 'Error', message: 'lost' });
+  });
+
   it('follows the further and the allowed names of the user', () => {
     const own = createRedactor({ keys: ['iban'], allow: ['next_token'] });
     expect(own.copy({ IBAN: 'DE1', nextToken: 'page-2', token: 't' })).toEqual({

@@ -38,7 +38,9 @@ export class KnownLogger {
     this.hasOwnErrors = this.serializers.some(([name]) => name === this.errorKey);
     this.takesPlainFields = this.serializers.length === 0 && takesPlainFields(state, this.symbols);
     this.standIn = Object.create(logger) as PinoState;
-    this.standIn[this.symbols.serializers] = {};
+    // Pino looks up any name in these, and would find `valueOf` on what inherits from `Object.prototype`.
+    this.standIn[this.symbols.serializers] = Object.create(null);
+    this.standIn[this.symbols.stringifiers] = Object.assign(Object.create(null), state[this.symbols.stringifiers]);
     this.standIn[this.symbols.mixin] = undefined;
     this.standIn[this.symbols.write] = cleanedWrite(state[this.symbols.write] as Write, redactor);
     this.standIn[this.symbols.formatters] = { ...(state[this.symbols.formatters] as object), log: undefined };

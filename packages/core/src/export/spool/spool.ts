@@ -1,7 +1,6 @@
 /** Spool: every error on disk before it counts as accepted, so that the end of the process is not the end of it. */
 import type { Clock } from '../../internal/clock.js';
 import type { LastError, Troubles } from '../problem.js';
-import type { ErrorRecord } from '../record.js';
 import { Breaker } from './breaker.js';
 import type { Disk } from './disk.js';
 import type { Journal, Place } from './journal.js';
@@ -106,10 +105,10 @@ export class Spool {
     };
   }
 
-  /** Writes a record; `undefined` when it is not on disk. Never throws. */
-  append(record: ErrorRecord): Place | undefined {
+  /** Writes a record, as JSON; `undefined` when it is not on disk. Never throws. */
+  append(json: () => string): Place | undefined {
     if (this.#isClosed) return undefined;
-    return this.#breaker.write(() => (this.#writer ??= this.#createWriter()).appendRecord(JSON.stringify(record)));
+    return this.#breaker.write(() => (this.#writer ??= this.#createWriter()).appendRecord(json()));
   }
 
   /** Writes that a record happened once more, as long as its segment grows. Never throws. */

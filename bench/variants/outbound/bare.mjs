@@ -1,0 +1,5 @@
+/** Bare: a call without an id. */
+
+export const inRequest = (work) => work();
+
+export const headers = () => ({ accept: 'application/json' });
