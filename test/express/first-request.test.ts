@@ -11,8 +11,8 @@ it('is seen to its end, although middleware before it kept the methods of its re
   const observability = createObservability({ isolated: true, exporters: [], log: { destination } });
   const app = express();
   app.use((_req, res, next) => {
-    const { emit } = res;
-    res.emit = (...event: Parameters<typeof emit>) => emit.apply(res, event);
+    const emit = res.emit.bind(res);
+    res.emit = (...event: Parameters<typeof emit>) => emit(...event);
     next();
   });
   app.use(requestContext({ observability }), (_req, res) => void res.end());
