@@ -30,12 +30,17 @@ const nothing: PlainOrigin = {
 
 type ErrorLike = Record<'name' | 'message' | 'stack' | 'code' | 'cause' | 'errors', unknown>;
 
+/** Characters of a message and of a stack that are looked into. */
+const maxLength = 8_192;
+
 /** Reads an error; `undefined` when it has to be looked at more closely. */
 export function readOrigin(error: unknown, knownFrames: FramesMemory): PlainOrigin | undefined {
   if (error === undefined) return nothing;
   if (!isNativeError(error)) return undefined;
   const { name, message, stack, code, cause, errors } = error as Partial<ErrorLike>;
   if (typeof name !== 'string' || typeof message !== 'string' || typeof stack !== 'string') return undefined;
+  // V8 joins all of a text that was put together before it gives out a single character.
+  if (message.length > maxLength || stack.length > maxLength) return undefined;
   if ((cause !== undefined && cause !== null) || errors !== undefined) return undefined;
   const codeText = typeof code === 'number' && isPlainNumber(code) ? String(code) : code;
   if (codeText !== undefined && typeof codeText !== 'string') return undefined;

@@ -107,8 +107,10 @@ export class PlainReport implements Draft {
   /** Joins the texts, and cleans them if they may need it; false when they are too long. */
   seal(): boolean {
     const { hidePaths } = this.#options;
+    let total = 0;
+    for (const { length } of this.#texts) total += length;
+    if (total > maxLength) return false;
     const joined = this.#texts.join(separator);
-    if (joined.length > maxLength) return false;
     this.#fingerprint = this.#readFingerprint(joined);
     const rest = joined.slice((this.#texts[0]?.length ?? 0) + 1);
     const isClean = isInnocent(rest) && hidePaths(rest) === rest;

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { processorMs } from '../../testing/processor-time.js';
 import { report } from '../../testing/simulation.js';
 import { createRedactor } from '../internal/redact.js';
 import { fingerprintOf } from './fold.js';
@@ -125,6 +126,18 @@ describe('reader', () => {
     expect(recordOf(read(report('x', { fields })).make(7)).attributes).toEqual(
       record(report('x', { fields })).attributes,
     );
+  });
+
+  it.each([
+    ['message', (text: string) => report(text)],
+    ['field', (text: string) => report('x', { fields: { text } })],
+    ['message of an error', (text: string) => report('x', { error: new Error(text) })],
+    ['code', (text: string) => report('x', { error: Object.assign(new Error('x'), { code: text }) })],
+  ])('looks into no %s of 100 MB', (_, given) => {
+    // Not joined until somebody asks for one of its characters, which takes longer than this.
+    const text = 'x'.repeat(100_000_000);
+    const reports = given(text);
+    expect(processorMs(() => read(reports).make(7))).toBeLessThan(25);
   });
 
   it('keeps nothing alive of the long texts that its own were cut from', () => {
