@@ -9,6 +9,7 @@ export const express = requestScenario({
   stack,
   variants: [
     'bare',
+    'floor-context',
     'floor',
     'throughline-context',
     'throughline',

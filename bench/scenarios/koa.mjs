@@ -9,6 +9,7 @@ export const koa = requestScenario({
   stack,
   variants: [
     'bare',
+    'floor-context',
     'floor',
     'throughline-context',
     'throughline',

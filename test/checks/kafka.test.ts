@@ -7,7 +7,8 @@ import { type KafkaStub, startKafkaStub } from './kafka-stub.js';
 
 function adminOf(port: number, password = PASSWORD): Admin {
   const sasl = { mechanism: 'plain', username: 'shop', password } as const;
-  const settings = { sasl, ssl: false, logLevel: logLevel.NOTHING, retry: { retries: 0 } };
+  // A second is kafkajs' own limit, of which a busy machine may need more.
+  const settings = { sasl, ssl: false, connectionTimeout: 10_000, logLevel: logLevel.NOTHING, retry: { retries: 0 } };
   return new Kafka({ brokers: [`127.0.0.1:${port}`], ...settings }).admin();
 }
 

@@ -51,7 +51,7 @@ export async function startPrometheus(ports: Readonly<Record<string, number>>): 
     async until(query, isRight) {
       const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`;
       let results: readonly Result[] = [];
-      for (let attempt = 0; attempt < 150; attempt++) {
+      for (let attempt = 0; attempt < 450; attempt++) {
         const answer = (await (await fetch(url)).json()) as { data?: { result: readonly Result[] } };
         results = answer.data?.result ?? [];
         if (isRight(results)) return results;

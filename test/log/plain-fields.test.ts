@@ -87,3 +87,38 @@ it.each<[string, LoggerOptions, object]>([
   startService();
   expect(JSON.parse(lineOf(logger(options), { region: 'eu' }))).toMatchObject({ request_id: 'r-1', ...expected });
 });
+
+it('stay with their own line when a placeholder of its message logs as well', () => {
+  startService();
+  const log = logger();
+  const order = { toString: () => (log.info({ rows: 2 }, 'read'), 'o-1') };
+  lines.length = 0;
+  log.info({ region: 'eu' }, 'sold %s', order);
+  log.info('sold %s', order);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    expect.objectContaining({ rows: 2, msg: 'read' }),
+    expect.objectContaining({ region: 'eu', msg: 'sold o-1' }),
+    expect.objectContaining({ rows: 2, msg: 'read' }),
+    expect.not.objectContaining({ rows: 2 }),
+  ]);
+});
+
+it('are left on a destination that asks pino for them', () => {
+  startService();
+  const destination = { [Symbol.for('pino.metadata')]: true, lastObj: undefined, write: () => {} };
+  pino(pinoOptions({ level: 'info' }), destination).info({ region: 'eu' }, 'told');
+  expect(destination.lastObj).toEqual({ region: 'eu' });
+});
+
+it.each([
+  ['formatter', { formatters: { log: () => ({ region: 'eu' }) } }],
+  ['mixin', { mixin: () => ({ region: 'eu' }) }],
+])('made by a %s stand beside the message of a call that gives nothing in their place', (_, options) => {
+  startService();
+  const log = logger(options);
+  lines.length = 0;
+  log.info(null, 'sold %s', 'o-1');
+  log.info(undefined, 'sold %s', 'o-1');
+  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ region: 'eu', msg: 'sold o-1' });
+  expect(lines).toHaveLength(2);
+});

@@ -25,7 +25,7 @@ declare global {
 export function requestContext(options: RequestContextOptions<Request> = {}): RequestHandler {
   const observe = createRequestObserver(framework, options, getObservability);
   return function requestContext(req, res, next) {
-    prepare(req);
+    prepare(req, res);
     observe(req, res, req, next);
   };
 }

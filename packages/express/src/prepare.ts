@@ -7,12 +7,12 @@ import { watchRoute } from './route.js';
 const prepared = new WeakSet<object>();
 
 /** Prepares what all requests of the application of this one inherit from; the second time it does nothing. */
-export function prepare(req: Request): void {
+export function prepare(req: Request, res: Response): void {
   const prototype = Object.getPrototypeOf(req) as object;
   if (prepared.has(prototype)) return;
   prepared.add(prototype);
-  const { request, response } = req.app as unknown as { request: Request; response: Response };
+  const { request } = req.app as unknown as { request: Request };
   exposeRequest(request, (source: Request) => source);
   watchRoute(request);
-  observePrototypes(request, response);
+  observePrototypes(req, res);
 }

@@ -24,6 +24,10 @@ export function readCall(args: readonly unknown[], errorKey: string): LogCall {
   if (isError(second) && typeof first === 'string' && !first.includes('%')) {
     return { fields: { [errorKey]: second }, message: first, params };
   }
+  // Nothing in the place of fields: pino passes over it.
+  if ((first === null || first === undefined) && typeof second === 'string') {
+    return { fields: undefined, message: second, params };
+  }
   return { fields: undefined, message: first, params: args.length > 1 ? args.slice(1) : noParams };
 }
 

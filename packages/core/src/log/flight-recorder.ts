@@ -4,6 +4,7 @@ import type { Conclusion, HeldLines } from '../context/conclusion.js';
 import { type Clock, systemClock } from '../internal/clock.js';
 import { requireObject, requireOneOf, requireRange, withDefaults } from '../internal/options.js';
 import { levelNames, levelNumber } from './levels.js';
+import { wantsMetadata } from './pino-symbols.js';
 
 /** What is kept of a request, and when it is written. */
 export interface FlightRecorderOptions {
@@ -113,13 +114,10 @@ export class LineRing implements HeldLines {
   /** Several destinations are told the level beside the line, as pino does: they sort by it. */
   private write({ text, level, stream }: KeptLine): void {
     try {
-      if ((stream as { [needsMetadata]?: boolean })[needsMetadata]) Object.assign(stream, { lastLevel: level });
+      if ((stream as { [wantsMetadata]?: boolean })[wantsMetadata]) Object.assign(stream, { lastLevel: level });
       stream.write(text);
     } catch (reason) {
       this.options.onFailure(reason);
     }
   }
 }
-
-/** https://getpino.io/#/docs/api?id=pino-metadata */
-const needsMetadata = Symbol.for('pino.metadata');

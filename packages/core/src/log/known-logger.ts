@@ -4,7 +4,7 @@ import type { Redactor } from '../internal/redact.js';
 import { type PinoState, type Serializer, serializersOf } from './call-fields.js';
 import { LoggerBindings } from './logger-bindings.js';
 import { boundScope } from './logger-scope.js';
-import { type PinoSymbols, pinoSymbols } from './pino-symbols.js';
+import { type PinoSymbols, pinoSymbols, wantsMetadata } from './pino-symbols.js';
 import { isTapped } from './tap.js';
 
 export class KnownLogger {
@@ -13,16 +13,15 @@ export class KnownLogger {
   /** What the logger calls its message, which no binding and no field of the context can be called. */
   readonly messageKey: string;
   /**
-   * A logger like this one, whose bindings are set anew for each line. Pino reads them before it calls anything of the
-   * user's, so one stand-in serves all lines. What was done here is not done by pino a second time.
+   * A logger like this one that serves all lines: bindings are set for each, and set back, since what a message prints may
+   * log as well. What was done here is not done by pino a second time.
    */
   readonly standIn: PinoState;
   /** What becomes of fields of some names; nothing for most loggers. */
   readonly serializers: readonly Serializer[];
   /** Whether the user gave the logger a serializer for errors. */
   readonly hasOwnErrors: boolean;
-  /** Whether pino puts fields on the line as they are: it was told of nothing to be done with them. */
-  readonly takesPlainFields: boolean;
+  private readonly leavesFields: boolean;
   private lastBindings: LoggerBindings | undefined;
   private silent: { readonly standIn: PinoState; text: string } | undefined;
 
@@ -36,7 +35,7 @@ export class KnownLogger {
     this.messageKey = state[this.symbols.messageKey] as string;
     this.serializers = serializersOf(logger, this.symbols);
     this.hasOwnErrors = this.serializers.some(([name]) => name === this.errorKey);
-    this.takesPlainFields = this.serializers.length === 0 && takesPlainFields(state, this.symbols);
+    this.leavesFields = this.serializers.length === 0 && leavesFields(state, this.symbols);
     this.standIn = Object.create(logger) as PinoState;
     // Pino looks up any name in these, and would find `valueOf` on what inherits from `Object.prototype`.
     this.standIn[this.symbols.serializers] = Object.create(null);
@@ -44,6 +43,12 @@ export class KnownLogger {
     this.standIn[this.symbols.mixin] = undefined;
     this.standIn[this.symbols.write] = cleanedWrite(state[this.symbols.write] as Write, redactor);
     this.standIn[this.symbols.formatters] = { ...(state[this.symbols.formatters] as object), log: undefined };
+  }
+
+  /** Whether nobody asks pino for fields but the line, where they stand as they are. */
+  get takesPlainFields(): boolean {
+    const stream = this.standIn[this.symbols.stream] as { readonly [wantsMetadata]?: unknown };
+    return this.leavesFields && stream[wantsMetadata] !== true;
   }
 
   /** The logger's bindings, read again only when `setBindings` has changed them. */
@@ -68,7 +73,8 @@ export class KnownLogger {
   }
 }
 
-function takesPlainFields(state: PinoState, symbols: PinoSymbols): boolean {
+/** Whether pino puts fields on a line as they are: it was told of nothing to be done with them. */
+function leavesFields(state: PinoState, symbols: PinoSymbols): boolean {
   const isTold = Reflect.ownKeys((state[symbols.stringifiers] as object | undefined) ?? {}).length > 0;
   const { log } = state[symbols.formatters] as { log?: unknown };
   return !isTold && log === undefined && !state[symbols.mixin] && !state[symbols.nestedKey];

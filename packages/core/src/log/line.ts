@@ -11,6 +11,7 @@ import { errorLevel, loggedError, type LoggedError } from './logged-error.js';
 import { type KnownLogger, KnownLoggers } from './known-logger.js';
 import { redactFields } from './logger-bindings.js';
 import { scopeOf } from './logger-scope.js';
+import type { PinoSymbols } from './pino-symbols.js';
 import { placeFields, plainFields, withRate } from './placed-fields.js';
 import { printable } from './printable.js';
 import { identityNames, ScopeFields, type ScopeFieldsOptions } from './scope-fields.js';
@@ -107,11 +108,9 @@ export class LineWriter {
     const { symbols, errorKey, messageKey } = known;
     const { redactor } = this.options;
     const call = printable(readCall(args, errorKey), redactor);
-    const send = method as (this: unknown, ...args: unknown[]) => void;
     const plain = level < errorLevel && rate === 1 ? this.plainParts(logger, call, known) : undefined;
     if (plain !== undefined) {
-      line[symbols.chindings] = plain;
-      send.call(line, call.message, ...call.params);
+      sendBeside(plain, line, symbols, method, call.message, ...call.params);
       return undefined;
     }
     const given = mixIn(logger, symbols, call.fields, level);
@@ -123,9 +122,9 @@ export class LineWriter {
     const placed =
       fields && placeFields(fields, parts, this.always, call.message === undefined ? undefined : messageKey);
 
-    line[symbols.chindings] = this.baseText + parts.joined(placed?.hidden ?? nothing);
-    if (placed) send.call(line, placed.fields, call.message, ...call.params);
-    else send.call(line, call.message, ...call.params);
+    const beside = this.baseText + parts.joined(placed?.hidden ?? nothing);
+    if (placed) sendBeside(beside, line, symbols, method, placed.fields, call.message, ...call.params);
+    else sendBeside(beside, line, symbols, method, call.message, ...call.params);
     return { call, error: given?.[errorKey], parts, fields: placed?.fields };
   }
 
@@ -167,6 +166,23 @@ export class LineWriter {
     const made = { inBindings, inScope: { redactor, userFields, identityNames: identityNames(userFields), ours } };
     this.reserved.set(messageKey, made);
     return made;
+  }
+}
+
+/** Has pino write a line beside bindings of its own. What a placeholder prints may log by the same stand-in before that. */
+function sendBeside(
+  bindings: string,
+  line: PinoState,
+  { chindings }: PinoSymbols,
+  method: (this: unknown, ...args: never[]) => void,
+  ...args: unknown[]
+): void {
+  const outer = line[chindings];
+  line[chindings] = bindings;
+  try {
+    (method as (this: unknown, ...args: unknown[]) => void).apply(line, args);
+  } finally {
+    line[chindings] = outer;
   }
 }
 

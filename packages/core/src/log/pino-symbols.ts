@@ -18,6 +18,9 @@ export interface PinoSymbols {
   readonly write: symbol;
 }
 
+/** By this a stream asks pino to leave on it what is known of each line: https://getpino.io/#/docs/api?id=pino-metadata */
+export const wantsMetadata: unique symbol = Symbol.for('pino.metadata');
+
 const names = [
   'chindings',
   'errorKey',

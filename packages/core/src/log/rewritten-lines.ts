@@ -1,13 +1,12 @@
 /** Rewritten lines: those of a logger that are to be called otherwise where they are read by machines. */
 import type { DestinationStream, Logger } from 'pino';
-import { pinoSymbols } from './pino-symbols.js';
+import { pinoSymbols, wantsMetadata } from './pino-symbols.js';
 import { isForPeople } from './pretty.js';
 
 /** Gives another text for a whole line, its end included. */
 export type RewriteLine = (line: string) => string;
 
-/** Where pino leaves what it knows of a line, for a stream that asks for it by this symbol. */
-const wantsMetadata = Symbol.for('pino.metadata');
+/** Where pino leaves what it knows of a line. */
 const metadata = ['lastLevel', 'lastMsg', 'lastObj', 'lastTime', 'lastLogger'] as const;
 
 type Stream = DestinationStream & { [wantsMetadata]?: boolean } & { [K in (typeof metadata)[number]]?: unknown };
