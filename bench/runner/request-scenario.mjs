@@ -1,6 +1,5 @@
 /** Request scenario: one route under a framework, bare and with what the variants put around it. */
-import { cpuPerRequest, startServer } from './requests.mjs';
-import { openSteadyLoad } from './steady-load.mjs';
+import { cpuPerRequest, send, startServer } from './requests.mjs';
 import { workDone } from './work-done.mjs';
 
 const path = '/orders/7';
@@ -20,12 +19,12 @@ export function requestScenario({ stack, ...scenario }) {
 /** A server that stays for all rounds; it has answered enough before the first that V8 has compiled. */
 async function open(variant, setting) {
   const server = await startServer(variant, setting);
-  const { send } = await openSteadyLoad(server.port, path);
-  await send(setting.isSmoke ? 20 : 12_000);
+  const sendAll = (count) => send(server.url + path, count);
+  await sendAll(setting.isSmoke ? 20 : 12_000);
   // Few, so that a round is over before V8, which collects when nothing was asked of it for some seconds, forgets its code.
   const amount = setting.isSmoke ? 20 : 1_500;
   return {
-    measure: async () => ({ cpuUs: await cpuPerRequest(server, amount, send) }),
+    measure: async () => ({ cpuUs: await cpuPerRequest(server, amount, sendAll) }),
     close: server.stop,
   };
 }

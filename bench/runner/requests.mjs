@@ -12,7 +12,7 @@ const connections = 10;
 export async function startServer(variant, setting, ...given) {
   const subject = startSubject(variant, setting);
   const { port, ...start } = await subject.ask('listen', ...given);
-  return { ...subject, start, port, url: `http://127.0.0.1:${port}` };
+  return { ...subject, start, url: `http://127.0.0.1:${port}` };
 }
 
 /** Sends exactly `amount` requests over connections that are kept. */

@@ -11,8 +11,6 @@ const answers = {
     const listener = await createListener(...given);
     const { createServer } = await import('node:http');
     const server = createServer(listener).listen(0, '127.0.0.1', 16_384);
-    // Connections wait while others are measured.
-    server.keepAliveTimeout = 0;
     await once(server, 'listening');
     return { port: server.address().port, cpuUs: cpuUs(), wallMs: performance.now() };
   },

@@ -3,7 +3,7 @@ import { exposeRequest, observePrototypes } from '@throughline/core/adapter';
 import type { Request, Response } from 'express';
 import { watchRoute } from './route.js';
 
-/** By the prototype of their requests, which tells an application at a third of the cost of asking the request for it. */
+/** By the prototype of their requests, which tells an application without a look at a property of the request. */
 const prepared = new WeakSet<object>();
 
 /** Prepares what all requests of the application of this one inherit from; the second time it does nothing. */

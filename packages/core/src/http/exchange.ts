@@ -137,8 +137,12 @@ export class Exchange {
     this.statusCode = res.statusCode;
     this.hasHead = this.isSent || res.headersSent;
     this.leave();
-    this.onClose(this);
-    this.scope.unit.exchange = undefined;
+    try {
+      this.onClose(this);
+    } finally {
+      // Sockets and timers may hold the context for long.
+      this.scope.unit.exchange = undefined;
+    }
   }
 
   /** Only HTTP/2 has headers whose names begin with a colon. */

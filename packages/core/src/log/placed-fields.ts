@@ -44,7 +44,7 @@ export function placeFields(
 
 /**
  * The fields as JSON, ready to be put on a line: `,"status":200,"bytes":7`. For those of most calls, plain values under
- * names of their own, that is all that {@link placeFields} and pino make of them, at a third of the time; `undefined` for
+ * names of their own, that is all that {@link placeFields} and pino make of them, at three quarters of the time; `undefined` for
  * others.
  */
 export function plainFields(
